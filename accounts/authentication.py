@@ -1,0 +1,93 @@
+"""Credentials of the API (rest-api.md 4.5, decisions.md 4). A view lists the kinds that it accepts, in the order
+API key > room member token > user token > session; the first one present decides."""
+
+from datetime import timedelta
+
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+
+from accounts import tokens
+from accounts.actor import Actor, Via
+from accounts.models import ApiKey, User
+from meet import clock
+from meet.errors import Forbidden, NotAuthenticated
+
+_BEARER = "Bearer "
+# Writing «last used» at every request would make every read a write.
+_LAST_USED_STEP = timedelta(minutes=1)
+
+
+def bearer(request: Request, header: str) -> str | None:
+    """The token in `header`; anything that does not start with «Bearer » counts as absent."""
+    value = request.headers.get(header, "")
+    return value.removeprefix(_BEARER) if value.startswith(_BEARER) else None
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[Actor, ApiKey] | None:
+        text = request.headers.get("X-API-KEY")
+        if text is None:
+            return None
+        now = clock.now()
+        key = ApiKey.objects.matching(text, now=now)
+        if key is None:
+            if not ApiKey.objects.valid(now=now).exists():
+                raise NotAuthenticated("There are no API keys configured yet. Please, create one to access the API")
+            raise NotAuthenticated("Invalid API key")
+        if key.last_used_at is None or now - key.last_used_at > _LAST_USED_STEP:
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        try:
+            root = User.objects.root()
+        except User.DoesNotExist as error:
+            raise Forbidden("Invalid API key subject. The user associated with the API key does not exist") from error
+        return Actor(root, Via.API_KEY), key
+
+
+class AccessTokenAuthentication(BaseAuthentication):
+    """The access JWT of a user. Views that must work while a password change is pending say so by
+    `allow_pending_change`; those that feed media elements take `?accessToken=` by `allow_query_tokens`."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, str] | None:
+        token = bearer(request, "Authorization")
+        view = request.parser_context["view"]
+        if token is None and getattr(view, "allow_query_tokens", False) and request.method == "GET":
+            token = request.query_params.get("accessToken")
+        if token is None:
+            return None
+        pending = getattr(view, "allow_pending_change", False)
+        return Actor(tokens.user_of(token, now=clock.now(), allow_pending_change=pending), Via.TOKEN), token
+
+
+class SessionAuthentication(BaseAuthentication):
+    """The console's cookie, believed only together with its CSRF token: on whatever changes something, and on
+    everything under /internal-api. Without it the caller is anonymous."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, None] | None:
+        http_request = request._request
+        user = http_request.user
+        if not isinstance(user, User) or not user.is_active:
+            return None
+        must_prove = request.method not in SAFE_METHODS or http_request.path_info.startswith("/internal-api/")
+        if must_prove and not self._has_csrf_token(request):
+            return None
+        view = request.parser_context["view"]
+        if user.must_change_password and not getattr(view, "allow_pending_change", False):
+            raise tokens.PasswordChangeRequired
+        return Actor(user, Via.SESSION), None
+
+    def _has_csrf_token(self, request: Request) -> bool:
+        http_request = request._request
+        if "X-CSRFToken" not in request.headers:
+            return False
+        check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type]
+        check.process_request(http_request)
+        method, http_request.method = http_request.method, "POST"  # the check lets safe methods pass unread
+        try:
+            return check.process_view(http_request, lambda: None, (), {}) is None  # type: ignore[arg-type, return-value]
+        finally:
+            http_request.method = method
+
+
+USER = (AccessTokenAuthentication, SessionAuthentication)
+API_KEY_OR_USER = (ApiKeyAuthentication, *USER)

@@ -1,0 +1,40 @@
+"""The door of the console: who is signed in, with which role."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+
+from accounts.actor import Actor, Via
+from accounts.models import Role, User
+from meet.errors import Forbidden
+
+Parameters = ParamSpec("Parameters")
+
+
+def signed_in(
+    *roles: Role,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Actor, Parameters], HttpResponse]],
+    Callable[Concatenate[HttpRequest, Parameters], HttpResponse],
+]:
+    """Hands the view an `Actor`: visitors are sent to the login and back, other roles than `roles` get 403. Without
+    roles, everybody with an account may enter."""
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, Actor, Parameters], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
+        @wraps(view)
+        def inner(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+            user = request.user
+            if not isinstance(user, User):
+                return redirect_to_login(request.get_full_path())
+            if roles and user.role not in roles:
+                raise Forbidden
+            return view(request, Actor(user, Via.SESSION), *args, **kwargs)
+
+        return inner
+
+    return decorate

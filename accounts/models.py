@@ -1,0 +1,176 @@
+"""Who may act: users with a role, and API keys that act as the root admin."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from meet import clock, keystore
+from meet.db import KeyField
+from meet.names import NAME_KEY_LENGTH, name_key
+
+USER_ID_PATTERN = r"^[a-z0-9_]+$"
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", _("Administrator")
+    ROOM_MANAGER = "room_manager", _("Room manager")
+    ROOM_MEMBER = "room_member", _("Room member")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(
+        self,
+        *,
+        user_id: str,
+        name: str,
+        role: Role,
+        password: str | None,
+        must_change_password: bool,
+        now: datetime | None = None,
+    ) -> "User":
+        moment = now or clock.now()
+        user = self.model(
+            user_id=user_id,
+            name=name,
+            role=role,
+            must_change_password=must_change_password,
+            created_at=moment,
+            role_updated_at=moment,
+        )
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def root(self) -> "User":
+        """The root admin: the user of MEET_INITIAL_ADMIN_USER, whom `manage.py bootstrap` makes."""
+        return self.get(user_id=settings.MEET_INITIAL_ADMIN_USER)
+
+
+class User(AbstractBaseUser):
+    user_id = models.CharField(
+        _("User ID"),
+        max_length=20,
+        unique=True,
+        validators=[MinLengthValidator(5), RegexValidator(USER_ID_PATTERN)],
+    )
+    name = models.CharField(_("Name"), max_length=50, validators=[MaxLengthValidator(50)])
+    name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
+    email = models.EmailField(_("E-mail"), null=True, unique=True, blank=True)
+    role = models.CharField(_("Role"), max_length=20, choices=Role, default=Role.ROOM_MEMBER)
+    must_change_password = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    role_updated_at = models.DateTimeField(default=clock.now, editable=False)
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "user_id"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="user_created"),
+            models.Index(fields=["name_key", "id"], name="user_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = name_key(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_root(self) -> bool:
+        return bool(self.user_id == settings.MEET_INITIAL_ADMIN_USER)
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def may_create_rooms(self) -> bool:
+        return self.role in (Role.ADMIN, Role.ROOM_MANAGER)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def valid(self, *, now: datetime) -> Self:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+    def default(self) -> "ApiKey | None":
+        """The contract's single key (rest-api.md 1.4); it also signs the webhooks."""
+        return self.filter(is_default=True).first()
+
+    def matching(self, text: str, *, now: datetime) -> "ApiKey | None":
+        """The valid key with this text. Found by digest, so the database's comparison tells nothing about it."""
+        digest = _digest(text)
+        for key in self.valid(now=now).filter(digest=digest):
+            if hmac.compare_digest(key.digest, digest):
+                return key
+        return None
+
+
+class ApiKey(models.Model):
+    """Acts as the root admin, narrowed by its scopes. Only the digest is kept; the default key is also sealed, since
+    the contract shows it again and signs webhooks with it (decisions.md 7)."""
+
+    name = models.CharField(max_length=50)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    sealed = models.TextField(blank=True)
+    is_default = models.BooleanField(default=False)
+    scopes = models.JSONField(default=list)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="api_keys")
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_api_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @classmethod
+    def replace_default(cls, *, text: str | None = None, by: User | None, now: datetime) -> "ApiKey":
+        """The new default key; the old one stops working at once. Drawn at random unless `text` is given."""
+        key = text or f"ovmeet-{secrets.token_hex(16)}"
+        with transaction.atomic():
+            cls.objects.filter(Q(is_default=True) | Q(digest=_digest(key))).delete()
+            return cls.objects.create(
+                name="default",
+                prefix=key[:10],
+                digest=_digest(key),
+                sealed=keystore.Seal(settings.MEET_ENCRYPTION_KEYS).close(key),
+                is_default=True,
+                scopes=["admin"],
+                created_by=by,
+                created_at=now,
+            )
+
+    @property
+    def text(self) -> str | None:
+        """The key itself, of the default key only. None when MEET_ENCRYPTION_KEYS no longer open it."""
+        try:
+            return keystore.Seal(settings.MEET_ENCRYPTION_KEYS).open(self.sealed)
+        except InvalidToken:
+            return None

@@ -1,0 +1,35 @@
+"""Which role may use an endpoint at all (403 during authentication, before anything is looked up)."""
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.actor import Actor
+from accounts.models import Role
+from meet.errors import Forbidden, NotAuthenticated
+
+
+class HasRole(BasePermission):
+    """Users of one of `roles`; holders of other credentials are judged by whoever accepted those."""
+
+    roles: frozenset[Role]
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        caller: object = request.user
+        if caller is None:
+            raise NotAuthenticated
+        if isinstance(caller, Actor) and caller.user.role not in self.roles:
+            raise Forbidden
+        return True
+
+
+class AnyRole(HasRole):
+    roles = frozenset(Role)
+
+
+class ManagesRooms(HasRole):
+    roles = frozenset({Role.ADMIN, Role.ROOM_MANAGER})
+
+
+class IsAdmin(HasRole):
+    roles = frozenset({Role.ADMIN})

@@ -1,0 +1,164 @@
+"""Lists by key, never by offset: page 10,000 costs what page 1 costs (rest-api.md 0.5, decisions.md 13).
+
+A list is a union of scopes («my rooms», «rooms I am a member of», …). One OR over them defeats every index; so each
+scope is asked for its next page by itself, and the pages are merged.
+"""
+
+import base64
+import binascii
+import heapq
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db.models import F, Model, Q, QuerySet, prefetch_related_objects
+from django.db.models.expressions import OrderBy
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from meet import clock
+from meet.api.fields import EnumField, StrictField, StringField
+from meet.errors import InvalidRequest, Issue
+
+Row = TypeVar("Row", bound=Model)
+
+_DEFAULT_ITEMS = 10
+_MOST_ITEMS = 100
+
+
+class MaxItemsField(StrictField):
+    """Coerced like JavaScript's Number(), floored, capped."""
+
+    expected = "number"
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, list):
+            raise ValidationError("Expected number, received nan")
+        try:
+            number = float(data.strip() or 0)
+        except ValueError:
+            number = math.nan
+        if math.isnan(number):
+            raise ValidationError("Expected number, received nan")
+        if number < 1:
+            raise ValidationError("maxItems must be a positive number")
+        return int(min(number, _MOST_ITEMS))
+
+
+def page_fields(sort_fields: Sequence[str]) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+    """The four paging parameters of a list; the first of `sort_fields` is the default."""
+    return {
+        "maxItems": MaxItemsField(default=_DEFAULT_ITEMS),
+        "nextPageToken": StringField(default=""),
+        "sortField": EnumField(sort_fields, default=sort_fields[0]),
+        "sortOrder": EnumField(("asc", "desc"), default="desc"),
+    }
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A column to sort by; `kind` is datetime, str, int or float."""
+
+    column: str
+    kind: type
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    rows: list[Row]
+    next_token: str | None
+    max_items: int
+
+    def envelope(self, name: str, represent: Callable[[Row], Mapping[str, Any]]) -> dict[str, Any]:
+        pagination: dict[str, Any] = {"isTruncated": self.next_token is not None, "maxItems": self.max_items}
+        if self.next_token is not None:
+            pagination["nextPageToken"] = self.next_token
+        return {name: [represent(row) for row in self.rows], "pagination": pagination}
+
+
+def page(
+    scopes: Iterable[QuerySet[Row]],
+    *,
+    sorts: Mapping[str, Sort],
+    query: Mapping[str, Any],
+    prefetch: Sequence[str] = (),
+) -> Page[Row]:
+    """The page that the validated `query` asks for; `sorts` maps the names of sort fields to columns. What stands in
+    `prefetch` is fetched for the rows of the page only.
+
+    Ties are broken by primary key. Rows without a value come first in ascending, last in descending order. A row in
+    several scopes comes once.
+    """
+    sort = sorts[query["sortField"]]
+    descending = query["sortOrder"] == "desc"
+    size = query["maxItems"]
+    behind = _behind(sort, query["nextPageToken"], descending=descending)
+    order = _order(sort, descending=descending)
+    pages = [list(scope.filter(behind).order_by(*order)[: size + 1]) for scope in scopes]
+    merged = heapq.merge(*pages, key=lambda row: _key(row, sort.column), reverse=descending)
+    rows = list({row.pk: row for row in merged}.values())
+    has_more = len(rows) > size
+    rows = rows[:size]
+    prefetch_related_objects(rows, *prefetch)
+    return Page(rows, _token(rows[-1], sort.column) if has_more else None, size)
+
+
+def _order(sort: Sort, *, descending: bool) -> tuple[OrderBy, str]:
+    value = F(sort.column)
+    nulls = True if sort.nullable else None
+    if descending:
+        return value.desc(nulls_last=nulls), "-pk"
+    return value.asc(nulls_first=nulls), "pk"
+
+
+def _key(row: Model, column: str) -> tuple[bool, Any, Any]:
+    value = getattr(row, column)
+    # False sorts before True: rows without a value are the smallest.
+    return (value is not None, 0 if value is None else value, row.pk)
+
+
+def _token(row: Model, column: str) -> str:
+    value = getattr(row, column)
+    plain = clock.to_ms(value) if isinstance(value, datetime) else value
+    return base64.urlsafe_b64encode(json.dumps({"fieldValue": plain, "id": row.pk}).encode()).decode()
+
+
+def _position(sort: Sort, token: str) -> tuple[Any, int]:
+    """The value and primary key that `token` stands for."""
+    try:
+        position = json.loads(base64.b64decode(token.encode(), altchars=b"-_", validate=True))
+        value, row_id = position["fieldValue"], position["id"]
+        if type(row_id) is not int or abs(row_id) >= 2**63 or (value is None and not sort.nullable):
+            raise ValueError(token)
+        if value is not None:
+            value = clock.from_ms(value) if sort.kind is datetime else _typed(value, sort.kind)
+    except (binascii.Error, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+        raise InvalidRequest(Issue("nextPageToken", "Invalid page token")) from error
+    return value, row_id
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind) or "\0" in str(value):
+        raise ValueError(value)
+    return value
+
+
+def _behind(sort: Sort, token: str, *, descending: bool) -> Q:
+    """What lies behind the row of `token`. «At or behind the value, and not one of its first rows» keeps to one range
+    of the index, which «behind it, or at it with a later id» does not."""
+    if not token:
+        return Q()
+    value, row_id = _position(sort, token)
+    column = sort.column
+    ids = Q(pk__lt=row_id) if descending else Q(pk__gt=row_id)
+    if value is None:
+        at_null = Q(**{f"{column}__isnull": True}) & ids
+        return at_null if descending else at_null | Q(**{f"{column}__isnull": False})
+    if not descending:
+        return Q(**{f"{column}__gte": value}) & (Q(**{f"{column}__gt": value}) | ids)
+    behind = Q(**{f"{column}__lte": value}) & (Q(**{f"{column}__lt": value}) | ids)
+    return behind | Q(**{f"{column}__isnull": True}) if sort.nullable else behind

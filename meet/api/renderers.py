@@ -1,0 +1,32 @@
+"""JSON for programs, the browsable API for people; never 406."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import negotiation, renderers
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class JSONRenderer(renderers.JSONRenderer):
+    charset = "utf-8"
+
+
+class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
+    """Offers the raw JSON form only: an HTML form could not say null, absent or false (decisions.md 16)."""
+
+    def get_rendered_html_form(self, data: Any, view: Any, method: str, request: Request) -> Any:
+        return None
+
+
+class Negotiation(negotiation.DefaultContentNegotiation):
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        offered = list(renderers)
+        try:
+            renderer, media_type = super().select_renderer(request, offered, format_suffix)
+        except NotAcceptable:
+            return offered[0], offered[0].media_type
+        return renderer, media_type

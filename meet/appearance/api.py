@@ -1,0 +1,30 @@
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import USER
+from accounts.permissions import IsAdmin
+from meet import clock
+from meet.api.views import ApiView
+from meet.appearance import themes
+from meet.appearance.serializers import AppearanceRequest, appearance_object, design
+
+
+class AppearanceView(ApiView):
+    """Reading is for everybody: the look of the lobby is no secret. A stale token there counts as none."""
+
+    operation = "processing appearance config"
+
+    def get_authenticators(self) -> list[Any]:
+        return [] if self.request.method == "GET" else [kind() for kind in USER]
+
+    def get_permissions(self) -> list[Any]:
+        return [] if self.request.method == "GET" else [IsAdmin()]
+
+    def get(self, request: Request) -> Response:
+        return Response(appearance_object(themes.current()))
+
+    def put(self, request: Request) -> Response:
+        theme = themes.save(design(self.body(AppearanceRequest)), now=clock.now())
+        return Response(appearance_object(theme))

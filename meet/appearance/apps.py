@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AppearanceConfig(AppConfig):
+    name = "meet.appearance"
+    label = "appearance"

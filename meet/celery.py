@@ -1,0 +1,94 @@
+"""The Celery application, the routes of its tasks and the whole schedule.
+
+The database is the truth and the broker only carries wake-ups: every task may be lost, doubled or late without harm,
+because a sweep of the schedule below finds the due rows again.
+"""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import setup_logging
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meet.settings")
+
+app = Celery("meet")
+
+
+def _broker() -> dict[str, Any]:
+    if settings.REDIS_URL:
+        return {
+            "broker_url": settings.REDIS_URL,
+            # Longer than the longest task, or Redis hands a running task to a second worker.
+            "broker_transport_options": {
+                "visibility_timeout": 8 * 3600,
+                "socket_timeout": 5,
+                "socket_connect_timeout": 1,
+            },
+        }
+    folder = settings.MEET_DATA_DIR / "broker"
+    for name in ("messages", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return {
+        "broker_url": "filesystem://",
+        "broker_transport_options": {
+            "data_folder_in": folder / "messages",
+            "data_folder_out": folder / "messages",
+            "control_folder": folder / "control",
+            # The default of one second would be felt at every join; this costs 0.6 % of a core.
+            "polling_interval": 0.05,
+        },
+    }
+
+
+app.conf.update(
+    **_broker(),
+    task_ignore_result=True,
+    task_default_queue="celery",
+    task_routes={"recordings.tasks.record": {"queue": "recorder"}},
+    task_publish_retry=False,
+    task_acks_late=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    timezone="UTC",
+    beat_schedule={
+        "LiveKit events that nobody processed": {
+            "task": "meet.livekit.tasks.sweep",
+            "schedule": timedelta(seconds=2),
+        },
+        "webhook deliveries that are due": {
+            "task": "meet.webhooks.tasks.sweep",
+            "schedule": timedelta(seconds=2),
+        },
+        "meetings compared with the media server": {
+            "task": "rooms.tasks.reconcile",
+            "schedule": timedelta(seconds=10),
+        },
+        "people who have just joined": {
+            "task": "rooms.tasks.restrict",
+            "schedule": timedelta(seconds=2),
+        },
+        "rooms past their expiry date": {
+            "task": "rooms.tasks.expire",
+            "schedule": timedelta(minutes=1),
+        },
+        "old events and deliveries": {
+            "task": "meet.livekit.tasks.forget",
+            "schedule": crontab(hour="3", minute="20"),
+        },
+        "old webhook events": {
+            "task": "meet.webhooks.tasks.forget",
+            "schedule": crontab(hour="3", minute="40"),
+        },
+    },
+)
+app.autodiscover_tasks(["meet.livekit", "meet.webhooks", "rooms", "recordings"])
+
+
+@setup_logging.connect
+def keep_django_logging(**_kwargs: object) -> None:
+    """Celery would set up its own; LOGGING of the settings serves every process."""

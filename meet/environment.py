@@ -1,0 +1,28 @@
+"""Readers for settings that django-environ has no type for."""
+
+import re
+from datetime import timedelta
+
+from django.core.exceptions import ImproperlyConfigured
+
+_UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def duration(text: str) -> timedelta:
+    """`20s`, `15m`, `2h`, `1d`, or a bare number of milliseconds, as in the contract's variables."""
+    match = re.fullmatch(r"(\d+)\s*(ms|s|m|h|d|w)?", text.strip())
+    if match is None:
+        raise ImproperlyConfigured(f"'{text}' is not a duration such as 20s, 15m, 2h or 1d")
+    return timedelta(**{_UNITS[match[2] or "ms"]: int(match[1])})
+
+
+def base_path(text: str) -> str:
+    """One leading and no trailing slash; the root is the empty string."""
+    stripped = text.strip("/")
+    return f"/{stripped}" if stripped else ""
+
+
+def base_url(text: str) -> str:
+    """Without trailing slash and without the default port of its scheme."""
+    url = text.rstrip("/")
+    return re.sub(r"^(https://.*):443$|^(http://.*):80$", r"\1\2", url)

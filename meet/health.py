@@ -1,0 +1,141 @@
+"""What operators and load balancers ask: alive, ready, which version, which figures."""
+
+import hmac
+import ipaddress
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
+
+from accounts.models import ApiKey
+from meet import clock
+from meet.api.exceptions import PATH_NOT_FOUND
+from meet.limits import client_of
+
+REQUESTS = Histogram(
+    "meet_http_request_seconds",
+    "Time from request to answer",
+    ["method", "view", "status"],
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+_TIMEOUT = 1.0
+
+
+class MetricsMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        # The route, not the path: ids would make a time series each.
+        view = (match.view_name or match.route) if match else "none"
+        REQUESTS.labels(request.method, view, response.status_code).observe(time.perf_counter() - began)
+        return response
+
+
+@csrf_exempt
+def health(_request: HttpRequest) -> HttpResponse:
+    """The contract's: any method, text `OK`."""
+    return HttpResponse("OK", content_type="text/plain")
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """503 only without the database; what else is missing is reported as degraded. Details for operators only."""
+    parts = {"database": _database(), "broker": _broker(), "livekit": _livekit()}
+    if parts["database"] != "ok":
+        status = "unavailable"
+    else:
+        status = "ok" if all(state == "ok" for state in parts.values()) else "degraded"
+    answer: dict[str, Any] = {"status": status}
+    if status == "unavailable":
+        return JsonResponse(answer, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    if _is_operator(request):
+        answer["parts"] = parts
+    return JsonResponse(answer)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "unavailable"
+    return "ok"
+
+
+def _broker() -> str:
+    try:
+        if settings.REDIS_URL:
+            with redis.Redis.from_url(
+                settings.REDIS_URL, socket_connect_timeout=_TIMEOUT, socket_timeout=_TIMEOUT
+            ) as client:
+                client.ping()
+        else:
+            (settings.MEET_DATA_DIR / "broker" / "messages").stat()
+    except (redis.RedisError, OSError):
+        return "unavailable"
+    return "ok"
+
+
+def _livekit() -> str:
+    try:
+        answer = httpx.get(settings.LIVEKIT_URL_PRIVATE.replace("ws", "http", 1), timeout=_TIMEOUT, trust_env=False)
+    except httpx.HTTPError:
+        return "unavailable"
+    return "ok" if answer.status_code == HTTPStatus.OK else "unavailable"
+
+
+def info(request: HttpRequest) -> JsonResponse:
+    """For the holder of an API key, as in the contract."""
+    if not _has_api_key(request):
+        error = {"error": "Authentication Error", "message": "Unauthorized"}
+        return JsonResponse(error, status=HTTPStatus.UNAUTHORIZED)
+    return JsonResponse(
+        {
+            "service": settings.MEET_NAME_ID,
+            "version": settings.MEET_VERSION,
+            "gitCommit": settings.MEET_GIT_COMMIT,
+            "buildDate": settings.MEET_BUILD_DATE,
+            "edition": "ce",
+            "apiVersion": "v1",
+        }
+    )
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus' text format; for loopback, an API key or MEET_METRICS_TOKEN as bearer (decisions.md 8)."""
+    if not _is_operator(request):
+        return JsonResponse(PATH_NOT_FOUND, status=HTTPStatus.NOT_FOUND)
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_operator(request: HttpRequest) -> bool:
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if settings.MEET_METRICS_TOKEN and hmac.compare_digest(token.encode(), settings.MEET_METRICS_TOKEN.encode()):
+        return True
+    return _is_local(request) or _has_api_key(request)
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Asked on this machine, not through a proxy that stands on it."""
+    if "X-Forwarded-For" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(client_of(request)).is_loopback
+    except ValueError:
+        return False
+
+
+def _has_api_key(request: HttpRequest) -> bool:
+    text = request.headers.get("X-API-KEY", "")
+    return bool(text) and ApiKey.objects.matching(text, now=clock.now()) is not None

@@ -1,0 +1,317 @@
+"""Every setting on one page, read from the environment; each variable also as NAME_FILE with the value in a file.
+
+Safe unless told otherwise: DEBUG is off, missing secrets are drawn at random and kept in the data directory. With
+MEET_PRODUCTION the system checks of `meet.checks` refuse what must not go live. The README lists the variables.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import environ
+from csp.constants import NONCE, NONE, SELF
+
+from meet import __version__, keystore, logging
+from meet.environment import base_path, base_url, duration
+
+env = environ.FileAwareEnv()
+# Lets Django's generic classes name their types at run time as they do for mypy.
+django_stubs_ext.monkeypatch()
+
+# -- The installation ------------------------------------------------------------------------------------------------
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+MEET_DATA_DIR = Path(env("MEET_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+MEET_DATA_DIR.mkdir(parents=True, exist_ok=True)
+_SECRETS_DIR = MEET_DATA_DIR / "secrets"
+
+MEET_PRODUCTION = env.bool("MEET_PRODUCTION", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+
+MEET_VERSION = __version__
+MEET_GIT_COMMIT = env("MEET_GIT_COMMIT", default="unknown")
+MEET_BUILD_DATE = env("MEET_BUILD_DATE", default="unknown")
+MEET_NAME_ID = env("MEET_NAME_ID", default="openviduMeet")
+
+SECRET_KEY = env("SECRET_KEY", default="") or keystore.kept(_SECRETS_DIR, "secret_key", keystore.token)
+# Seals texts that must be readable again (the default API key); the first key writes, all keys read.
+MEET_ENCRYPTION_KEYS: list[str] = env.list("MEET_ENCRYPTION_KEYS", default=[]) or [
+    keystore.kept(_SECRETS_DIR, "encryption_key", keystore.encryption_key)
+]
+
+# -- Where it is served ----------------------------------------------------------------------------------------------
+
+MEET_PORT = env.int("MEET_PORT", default=6080)
+# "" or e.g. "/meet": served there and at the root alike (meet.prefix).
+MEET_BASE_PATH = base_path(env("MEET_BASE_PATH", default="/meet"))
+# Scheme and host of links; empty: those of the request that asks.
+MEET_BASE_URL = base_url(env("MEET_BASE_URL", default=""))
+# The number of reverse proxies whose X-Forwarded-* headers are believed.
+SERVER_TRUST_PROXY = env.int("SERVER_TRUST_PROXY", default=0)
+SERVER_CORS_ORIGIN: list[str] = env.list("SERVER_CORS_ORIGIN", default=["*"])
+
+_https = MEET_BASE_URL.startswith("https://")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+if not ALLOWED_HOSTS:
+    ALLOWED_HOSTS = [MEET_BASE_URL.split("://")[1].split(":")[0]] if MEET_PRODUCTION and MEET_BASE_URL else ["*"]
+if SERVER_TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = True
+CSRF_TRUSTED_ORIGINS = [MEET_BASE_URL] if MEET_BASE_URL else []
+APPEND_SLASH = False
+CSRF_FAILURE_VIEW = "meet.pages.csrf_failure"
+ROOT_URLCONF = "meet.urls"
+WSGI_APPLICATION = "meet.wsgi.application"
+
+# -- Who may come in -------------------------------------------------------------------------------------------------
+
+MEET_INITIAL_ADMIN_USER = env("MEET_INITIAL_ADMIN_USER", default="admin")
+MEET_INITIAL_ADMIN_PASSWORD = env("MEET_INITIAL_ADMIN_PASSWORD", default="")  # empty: drawn at the first start
+MEET_INITIAL_API_KEY = env("MEET_INITIAL_API_KEY", default="")
+MEET_INITIAL_WEBHOOK_ENABLED = env.bool("MEET_INITIAL_WEBHOOK_ENABLED", default=False)
+MEET_INITIAL_WEBHOOK_URL = env("MEET_INITIAL_WEBHOOK_URL", default="")
+MEET_PASSWORD_MIN_LENGTH = env.int("MEET_PASSWORD_MIN_LENGTH", default=8)
+MEET_METRICS_TOKEN = env("MEET_METRICS_TOKEN", default="")
+# off: no limiter counts (the contract's NODE_ENV=test).
+MEET_RATE_LIMITS = env.bool("MEET_RATE_LIMITS", default=True)
+
+MEET_ACCESS_TOKEN_EXPIRATION = duration(env("MEET_ACCESS_TOKEN_EXPIRATION", default="2h"))
+MEET_REFRESH_TOKEN_EXPIRATION = duration(env("MEET_REFRESH_TOKEN_EXPIRATION", default="1d"))
+MEET_ROOM_MEMBER_TOKEN_EXPIRATION = duration(env("MEET_ROOM_MEMBER_TOKEN_EXPIRATION", default="2h"))
+MEET_PASSWORD_CHANGE_TOKEN_EXPIRATION = duration(env("MEET_PASSWORD_CHANGE_TOKEN_EXPIRATION", default="15m"))
+MEET_REFRESH_TOKEN_ROTATION_ENABLED = env.bool("MEET_REFRESH_TOKEN_ROTATION_ENABLED", default=True)
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": MEET_PASSWORD_MIN_LENGTH},
+    }
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "user_id"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "accounts.forms.LoginForm"}
+# Both login doors share the limiter of meet.limits (accounts.adapter); allauth's own guards the one-time codes.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"login_failed": "5/5m/key"} if MEET_RATE_LIMITS else False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Meet"
+
+# Browsers share cookies between the ports of a host: each installation has its own names.
+SESSION_COOKIE_NAME = f"meet_session_{MEET_PORT}"
+CSRF_COOKIE_NAME = f"meet_csrf_{MEET_PORT}"
+LANGUAGE_COOKIE_NAME = f"meet_language_{MEET_PORT}"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# -- Foreign systems -------------------------------------------------------------------------------------------------
+
+# LIVEKIT_URL given: a media server of yours. Absent: `make run` starts one, its ports follow MEET_PORT.
+MEET_EMBEDDED_LIVEKIT = not env("LIVEKIT_URL", default="")
+MEET_EMBEDDED_LIVEKIT_PORT = MEET_PORT + 1800  # HTTP and WebSocket; + 1 ICE over TCP, + 2 ICE over UDP
+LIVEKIT_URL = env("LIVEKIT_URL", default="") or f"ws://localhost:{MEET_EMBEDDED_LIVEKIT_PORT}"
+LIVEKIT_URL_PRIVATE = env("LIVEKIT_URL_PRIVATE", default="") or (
+    f"ws://127.0.0.1:{MEET_EMBEDDED_LIVEKIT_PORT}" if MEET_EMBEDDED_LIVEKIT else LIVEKIT_URL
+)
+LIVEKIT_API_KEY = env("LIVEKIT_API_KEY", default="") or keystore.kept(
+    _SECRETS_DIR, "livekit_api_key", lambda: "API" + keystore.token(12)
+)
+LIVEKIT_API_SECRET = env("LIVEKIT_API_SECRET", default="") or keystore.kept(
+    _SECRETS_DIR, "livekit_api_secret", keystore.token
+)
+MEETING_EMPTY_TIMEOUT = duration(env("MEETING_EMPTY_TIMEOUT", default="20s"))
+MEETING_DEPARTURE_TIMEOUT = duration(env("MEETING_DEPARTURE_TIMEOUT", default="20s"))
+MEET_CAPTIONS_ENABLED = env.bool("MEET_CAPTIONS_ENABLED", default=False)
+# compatibility: permissions in both spellings; 3.9.0: the new names only.
+MEET_MODE = env("MEET_MODE", default="compatibility")
+
+# Networks (CIDR) that webhooks may not be sent to, e.g. 169.254.0.0/16.
+MEET_WEBHOOK_FORBIDDEN_NETWORKS: list[str] = env.list("MEET_WEBHOOK_FORBIDDEN_NETWORKS", default=[])
+
+REDIS_URL = env("REDIS_URL", default="")
+
+# -- Data ------------------------------------------------------------------------------------------------------------
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{MEET_DATA_DIR / 'meet.sqlite3'}")
+}
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    _database["CONN_MAX_AGE"] = None
+else:
+    _database["OPTIONS"] = {
+        "pool": {"min_size": 2, "max_size": env.int("MEET_DATABASE_POOL", default=16), "timeout": 10}
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "meet"}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# -- The application -------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "meet.livekit",
+    "accounts",
+    "meet.webhooks",
+    "meet.appearance",
+    "rooms",
+    "recordings",
+    "meet.apps.MeetConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "corsheaders",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_structlog",
+    "django_vite",
+    "template_partials",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "meet.prefix.PrefixMiddleware",
+    "meet.health.MetricsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.PasswordChangeMiddleware",
+    "meet.pages.ErrorPagesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "meet.pages.frame",
+            ],
+        },
+    }
+]
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": [
+        "meet.api.parsers.JSONParser",
+        "meet.api.parsers.FormParser",
+        "meet.api.parsers.NoBodyParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["meet.api.renderers.JSONRenderer", "meet.api.renderers.BrowsableAPIRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "meet.api.renderers.Negotiation",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "meet.api.exceptions.handler",
+    "UNAUTHENTICATED_USER": None,
+}
+
+# -- What browsers get -----------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "meet" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
+# No copying into a second folder: WhiteNoise reads what Vite built, names with a hash are kept for ever.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9a-zA-Z_-]{8}\.\w+$"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "meet.prefix.StaticFilesStorage"},
+}
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "manifest_path": BASE_DIR / "static" / "dist" / "manifest.json",
+    }
+}
+
+_media_origins = sorted({LIVEKIT_URL, LIVEKIT_URL.replace("ws", "http", 1)})
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE, "'wasm-unsafe-eval'"],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:", "mediastream:"],
+        "connect-src": [SELF, *_media_origins],
+        "worker-src": [SELF, "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_HSTS_SECONDS = 31536000 if _https else 0
+
+CORS_ALLOW_ALL_ORIGINS = "*" in SERVER_CORS_ORIGIN
+CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else SERVER_CORS_ORIGIN
+CORS_URLS_REGEX = r"^/(internal-)?api/"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "range",
+    "x-api-key",
+    "x-extrafields",
+    "x-fields",
+    "x-meet-dialect",
+    "x-refresh-token",
+    "x-room-member-token",
+]
+CORS_EXPOSE_HEADERS = [
+    "Location", "Deprecation", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "RateLimit-Limit",
+    "RateLimit-Remaining", "RateLimit-Reset", "Content-Range",
+]  # fmt: skip
+
+# Bodies of the API end at 100 kB (meet.api.parsers); events of LiveKit may be larger.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LOGGING = logging.configuration(level=env("LOG_LEVEL", default="INFO"), as_json=MEET_PRODUCTION)

@@ -1,0 +1,33 @@
+"""The site map. Everything is served at the root and under MEET_BASE_PATH alike (meet.prefix); only LiveKit's webhook
+belongs to the root."""
+
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
+
+import accounts.api_urls
+import meet.appearance.api_urls
+import rooms.api_urls
+from meet import health
+
+public_api = [*rooms.api_urls.public]
+internal_api = [*accounts.api_urls.internal, *rooms.api_urls.internal, *meet.appearance.api_urls.internal]
+
+urlpatterns = [
+    path("api/v1/", include(public_api)),
+    path("internal-api/v1/", include(internal_api)),
+    path("livekit/", include("meet.livekit.urls")),
+    path("health", health.health, name="health"),
+    path("healthz", health.health, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("info", health.info, name="info"),
+    path("metrics", health.metrics, name="metrics"),
+    # Anybody may change the language of anybody's browser: no harm, and it works in frames without cookies.
+    path("language", csrf_exempt(set_language), name="set_language"),
+    path("", include("meet.appearance.urls")),
+    path("", include("accounts.urls")),
+    path("", include("rooms.urls")),
+]
+
+handler404 = "meet.pages.not_found"
+handler500 = "meet.pages.server_error"

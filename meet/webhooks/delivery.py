@@ -1,0 +1,82 @@
+"""Sending what the outbox holds: six quick attempts as in the contract, then patient ones for a day."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import F
+
+from accounts.models import ApiKey
+from meet import clock, http
+from meet.webhooks import signing
+from meet.webhooks.models import Delivery, Event
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 100
+_KEEP = timedelta(days=30)
+# Longer than an attempt can take: a worker that died in the middle leaves the row due after this.
+_LEASE = timedelta(seconds=20)
+# Waits after each failed attempt: those of the contract (seconds), then our own.
+_WAITS = [timedelta(milliseconds=ms) for ms in (300, 600, 1200, 2400, 4800)] + [
+    timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)
+]
+# Receivers refuse time stamps older than two minutes; up to here every attempt is the same request.
+_SAME_REQUEST_FOR = timedelta(seconds=60)
+
+
+def attempt(delivery_id: int, number: int, *, now: datetime) -> timedelta | None:
+    """Makes attempt `number` (from 0), unless somebody else did. Returns the wait until the next, None for no more."""
+    claimed = Delivery.objects.filter(pk=delivery_id, status=Delivery.Status.PENDING, attempts=number).update(
+        due_at=now + _LEASE, attempts=F("attempts") + 1, last_attempt_at=now
+    )
+    if not claimed:
+        return None
+    delivery = Delivery.objects.select_related("event", "endpoint").get(pk=delivery_id)
+    outcome = _send(delivery.event, delivery.endpoint.url, now=now)
+    wait = _WAITS[number] if not outcome.is_success and number < len(_WAITS) else None
+    if outcome.is_success:
+        delivery.status = Delivery.Status.DELIVERED
+    else:
+        log.warning("webhook not delivered", event=delivery.event.kind, attempt=number, reason=outcome.reason)
+        if wait is None:
+            delivery.status = Delivery.Status.FAILED
+        else:
+            delivery.due_at = clock.now() + wait
+    delivery.last_status = outcome.status
+    delivery.last_reason = outcome.reason[:300]
+    delivery.save(update_fields=["status", "due_at", "last_status", "last_reason"])
+    return wait
+
+
+def _send(event: Event, url: str, *, now: datetime) -> http.Outcome:
+    key = ApiKey.objects.default()
+    text = key.text if key else None
+    if text is None:
+        return http.Outcome(None, "There is no API key to sign it with")
+    stamp = event.created_at if now - event.created_at <= _SAME_REQUEST_FOR else now
+    return http.post(
+        url, event.body.encode(), headers=signing.headers(event.body, timestamp_ms=clock.to_ms(stamp), key=text)
+    )
+
+
+def take_due(*, now: datetime) -> list[tuple[int, int]]:
+    """Ids and attempt numbers of what is due, put off for the length of a lease so that a slow worker is not
+    handed the same rows again and again."""
+    waiting = Delivery.objects.filter(status=Delivery.Status.PENDING, due_at__lte=now).order_by("due_at", "id")
+    rows = list(waiting.values_list("pk", "attempts")[:_BATCH])
+    return [
+        (pk, attempts)
+        for pk, attempts in rows
+        if Delivery.objects.filter(pk=pk, attempts=attempts, due_at__lte=now).update(due_at=now + _LEASE)
+    ]
+
+
+def forget(*, now: datetime) -> int:
+    """Deletes events of long ago with their deliveries, a batch at a time; returns how many."""
+    total = 0
+    while True:
+        old = list(Event.objects.filter(created_at__lt=now - _KEEP).values_list("pk", flat=True)[:_BATCH])
+        Event.objects.filter(pk__in=old).delete()
+        total += len(old)
+        if len(old) < _BATCH:
+            return total

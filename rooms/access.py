@@ -1,0 +1,201 @@
+"""Loading is authorising: the only ways in which an entry point gets a room."""
+
+import hmac
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from accounts.actor import Actor
+from accounts.models import Role, User
+from meet.errors import Forbidden, NotAuthenticated
+from rooms.errors import LinkIsDisabled, MemberNotFound, RoomNotFound, WrongSecret
+from rooms.models import AccessLink, Admission, Badge, Member, Room, RoomQuerySet
+from rooms.permissions import ALL, NONE, RECORDING_LINK, MeetingRole, Permission
+
+_GUEST_PREFIX = "guest-"
+# «Last used» of a link is worth one write an hour, not one a visitor.
+_LAST_USED_STEP = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class RoomMember:
+    """The holder of a room member token, and what it may do in its one room."""
+
+    room_id: str
+    permissions: Permission
+    badge: Badge
+    identity: str | None
+    member: Member | None
+    user: User | None
+    admission: Admission | None
+
+    is_authenticated = True
+    is_anonymous = False
+    is_unlimited = False
+
+
+Caller = Actor | RoomMember
+
+
+class Need(Enum):
+    """What an entry point wants to do with the room."""
+
+    SEE = "see"
+    MANAGE = "manage"
+
+
+def room_for(caller: Caller, room_id: str, *, need: Need) -> Room:
+    """The room, if `caller` may do what it needs; 404 if there is none, 403 if it is not for them."""
+    room = _room(room_id)
+    allowed = _may_manage(caller, room) if need is Need.MANAGE else _may_see(caller, room)
+    if not allowed:
+        raise Forbidden
+    return room
+
+
+def _room(room_id: str) -> Room:
+    room: Room | None = (
+        Room.objects.with_status().select_related("owner").prefetch_related("links").filter(room_id=room_id).first()
+    )
+    if room is None:
+        raise RoomNotFound(room_id)
+    return room
+
+
+def _may_manage(caller: Caller, room: Room) -> bool:
+    return isinstance(caller, Actor) and room.is_managed_by(caller.user)
+
+
+def _may_see(caller: Caller, room: Room) -> bool:
+    if isinstance(caller, RoomMember):
+        return caller.room_id == room.room_id
+    user = caller.user
+    return room.is_managed_by(user) or room.user_access or room.members.filter(user=user).exists()
+
+
+def permissions_of(caller: Caller, room: Room) -> Permission:
+    """What `caller` may do in `room` (rest-api.md 4.6)."""
+    if isinstance(caller, RoomMember):
+        return caller.permissions if caller.room_id == room.room_id else NONE
+    if room.is_managed_by(caller.user):
+        return ALL
+    member = room.members.filter(user=caller.user).first()
+    if member:
+        return member.permissions
+    return room.role_permissions(MeetingRole.SPEAKER) if room.user_access else NONE
+
+
+def permissions_in(actor: Actor, rooms: Collection[Room]) -> dict[int, Permission]:
+    """`permissions_of` for the rooms of a list, by primary key, in one query."""
+    user = actor.user
+    others = [room for room in rooms if not room.is_managed_by(user)]
+    members = Member.objects.filter(user=user, room__in=others) if others else Member.objects.none()
+    masks = {member.room_id: member.permissions for member in members}
+    for room in rooms:
+        if room.is_managed_by(user):
+            masks[room.pk] = ALL
+        elif room.pk not in masks:
+            masks[room.pk] = room.role_permissions(MeetingRole.SPEAKER) if room.user_access else NONE
+    return masks
+
+
+def visible_rooms(actor: Actor) -> list[RoomQuerySet]:
+    """The rooms that `actor` may see, as scopes that overlap: each is one index range, their OR is not
+    (decisions.md 13)."""
+    rooms: RoomQuerySet = Room.objects.all()
+    if actor.user.is_admin:
+        return [rooms]
+    scopes = [rooms.filter(members__user=actor.user), rooms.filter(user_access=True)]
+    if actor.user.role == Role.ROOM_MANAGER:
+        scopes.append(rooms.filter(owner=actor.user))
+    return scopes
+
+
+# -- Visitors --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody at the door of a room, by link, by account or by both (rest-api.md 4.3)."""
+
+    room: Room
+    permissions: Permission
+    badge: Badge
+    member: Member | None = None
+    user: User | None = None
+    default_name: str | None = None
+
+
+def visitor_for(room_id: str, *, secret: str | None, user: User | None, now: datetime) -> Visitor:
+    """Whom the credentials make, with the rights of both added up. 404 unknown room or guest, 400 wrong secret,
+    403 link switched off or no access, 401 neither secret nor user."""
+    if secret is None and user is None:
+        raise NotAuthenticated
+    room = _room(room_id)
+    by_user = _by_account(room, user) if user else None
+    if secret is None:
+        if by_user is None:
+            raise Forbidden
+        return by_user
+    by_secret = _by_guest_id(room, secret) if secret.startswith(_GUEST_PREFIX) else _by_link(room, secret, now=now)
+    return _both(by_secret, by_user) if by_user else by_secret
+
+
+def _by_account(room: Room, user: User) -> Visitor | None:
+    if room.owner_id == user.pk:
+        return Visitor(room, ALL, Badge.OWNER, user=user, default_name=user.name)
+    if user.is_admin:
+        return Visitor(room, ALL, Badge.ADMIN, user=user, default_name=user.name)
+    member = room.members.select_related("user").filter(user=user).first()
+    if member:
+        badge = badge_for(room, member.permissions)
+        return Visitor(room, member.permissions, badge, member=member, user=user, default_name=member.name)
+    if room.user_access:
+        mask = room.role_permissions(MeetingRole.SPEAKER)
+        return Visitor(room, mask, badge_for(room, mask), user=user, default_name=user.name)
+    return None
+
+
+def _by_guest_id(room: Room, guest_id: str) -> Visitor:
+    member = room.members.filter(guest_id=guest_id).first()
+    if member is None:
+        raise MemberNotFound(room.room_id, guest_id)
+    badge = badge_for(room, member.permissions)
+    return Visitor(room, member.permissions, badge, member=member, default_name=member.name)
+
+
+def _by_link(room: Room, secret: str, *, now: datetime) -> Visitor:
+    links = list(room.links.all())
+    link = next((link for link in links if hmac.compare_digest(link.secret.encode(), secret.encode())), None)
+    if link is None:
+        raise WrongSecret(room.room_id)
+    master = next((other for other in links if other.is_contract and other.role == link.role), link)
+    if not link.enabled or not master.enabled:
+        raise LinkIsDisabled(room.room_id, link.role)
+    if link.last_used_at is None or now - link.last_used_at > _LAST_USED_STEP:
+        AccessLink.objects.filter(pk=link.pk).update(last_used_at=now)
+    is_recording = link.role == AccessLink.Role.RECORDING
+    mask = RECORDING_LINK if is_recording else room.role_permissions(MeetingRole(link.role))
+    return Visitor(room, mask, badge_for(room, mask))
+
+
+def _both(by_secret: Visitor, by_user: Visitor) -> Visitor:
+    """An account behind a link: permissions of both, the name of the link's guest, the rank of the account."""
+    room = by_secret.room
+    mask = by_secret.permissions | by_user.permissions
+    badge = by_user.badge if by_user.badge in (Badge.OWNER, Badge.ADMIN) else badge_for(room, mask)
+    return Visitor(
+        room,
+        mask,
+        badge,
+        member=by_secret.member or by_user.member,
+        user=by_user.user,
+        default_name=by_secret.default_name or by_user.default_name,
+    )
+
+
+def badge_for(room: Room, mask: Permission) -> Badge:
+    """Moderator is whoever may do all that the room's moderators may."""
+    moderators = room.role_permissions(MeetingRole.MODERATOR)
+    return Badge.MODERATOR if mask & moderators == moderators else Badge.OTHER

@@ -1,0 +1,59 @@
+"""The refusals of rooms, in the contract's words (rest-api.md 0.3)."""
+
+from http import HTTPStatus
+
+from meet.errors import DomainError
+
+
+class RoomError(DomainError):
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__("Room Error", status, message)
+
+
+class RoomNotFound(RoomError):
+    def __init__(self, room_id: str) -> None:
+        super().__init__(HTTPStatus.NOT_FOUND, f"Room '{room_id}' does not exist")
+
+
+class RoomIsClosed(RoomError):
+    def __init__(self, room_id: str) -> None:
+        super().__init__(HTTPStatus.CONFLICT, f"Room '{room_id}' is closed and cannot be joined")
+
+
+class WrongSecret(RoomError):
+    def __init__(self, room_id: str) -> None:
+        message = f"Provided secret is not recognized for room '{room_id}'"
+        super().__init__(HTTPStatus.BAD_REQUEST, message)
+
+
+class LinkIsDisabled(RoomError):
+    """`role` is moderator, speaker or recording."""
+
+    def __init__(self, room_id: str, role: str) -> None:
+        kind = "recordings" if role == "recording" else f"role '{role}'"
+        super().__init__(HTTPStatus.FORBIDDEN, f"Anonymous access in room '{room_id}' is disabled for {kind}")
+
+
+class MemberError(DomainError):
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__("Room Member Error", status, message)
+
+
+class MemberNotFound(MemberError):
+    def __init__(self, room_id: str, member_id: str) -> None:
+        super().__init__(HTTPStatus.NOT_FOUND, f"Room member '{member_id}' not found in room '{room_id}'")
+
+
+class NameMissing(MemberError):
+    def __init__(self) -> None:
+        message = (
+            "participantName is required when joining a meeting and it cannot be inferred from member/user context"
+        )
+        super().__init__(HTTPStatus.BAD_REQUEST, message)
+
+
+class DeletionConflict(DomainError):
+    """`code` is one of the conflict codes of rest-api.md 3.1."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, HTTPStatus.CONFLICT, message)

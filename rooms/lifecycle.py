@@ -1,0 +1,228 @@
+"""The life of a room: made, open, in a meeting, closed. Both doors and LiveKit's events end up here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import User
+from meet import ids
+from meet.links import base_in_background
+from meet.livekit import gateway
+from meet.names import tidy
+from meet.webhooks.outbox import emit
+from rooms import deletion
+from rooms.errors import RoomNotFound
+from rooms.models import (
+    AccessLink,
+    Admission,
+    EndAction,
+    Meeting,
+    MeetingPolicy,
+    Participation,
+    RecordingsPolicy,
+    Room,
+    default_config,
+)
+from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, Permission
+from rooms.representation import event_data
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_NAME = "Room"
+# A run younger than this may be known to one side only, with its event still on the way.
+_SETTLING = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """When a room deletes itself, and how."""
+
+    at: datetime
+    with_meeting: MeetingPolicy = MeetingPolicy.WHEN_MEETING_ENDS
+    with_recordings: RecordingsPolicy = RecordingsPolicy.CLOSE
+
+
+@dataclass(frozen=True)
+class NewRoom:
+    """What the maker of a room may choose; `config` holds changes to the default configuration, block by block."""
+
+    name: str = ""
+    expiry: Expiry | None = None
+    config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    moderator_permissions: Permission = MODERATOR_DEFAULT
+    speaker_permissions: Permission = SPEAKER_DEFAULT
+    user_access: bool = False
+    disabled_links: frozenset[str] = frozenset()
+
+
+def create(wish: NewRoom, *, owner: User, now: datetime) -> Room:
+    """The room with its three links."""
+    name = tidy(wish.name) or DEFAULT_NAME
+    with transaction.atomic():
+        room = Room(
+            room_id=ids.prefixed(name, fallback="room"),
+            name=name,
+            owner=owner,
+            created_at=now,
+            roles_updated_at=now,
+            config=merged_config(default_config(), wish.config),
+            moderator_permissions=int(wish.moderator_permissions),
+            speaker_permissions=int(wish.speaker_permissions),
+            user_access=wish.user_access,
+        )
+        if wish.expiry:
+            room.expires_at = wish.expiry.at
+            room.expiry_with_meeting = wish.expiry.with_meeting
+            room.expiry_with_recordings = wish.expiry.with_recordings
+        room.save(force_insert=True)
+        AccessLink.objects.bulk_create(
+            AccessLink(
+                room=room,
+                role=role,
+                secret=ids.hex_secret(),
+                enabled=role not in wish.disabled_links,
+                is_contract=True,
+                created_at=now,
+            )
+            for role in AccessLink.Role
+        )
+    room.has_open_meeting = False
+    return room
+
+
+def merged_config(config: Mapping[str, Any], changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """`config` with each block of `changes` laid over its own; an encrypted room cannot be recorded."""
+    merged = {block: {**values, **changes.get(block, {})} for block, values in config.items()}
+    if merged["e2ee"]["enabled"]:
+        merged["recording"]["enabled"] = False
+    return merged
+
+
+# -- Meetings --------------------------------------------------------------------------------------------------------
+
+
+def locked(room_id: str) -> Room | None:
+    """The room, deleted or not, held until the transaction ends. None if it is not ours."""
+    return Room.with_deleted.select_for_update().filter(room_id=room_id).first()
+
+
+def meeting_started(room: Room, *, sid: str, now: datetime) -> Meeting | None:
+    """A run of the room has begun. None if it is known already, or long over: events come late and twice."""
+    if Meeting.objects.filter(livekit_sid=sid).exists():
+        return None
+    previous = room.open_meeting()
+    if previous:
+        # Its `room_finished` was lost: LiveKit holds one run of a room at a time.
+        meeting_ended(room, previous, reason=Meeting.EndReason.SUPERSEDED, now=now)
+    number = (room.meetings.aggregate(last=Max("number"))["last"] or 0) + 1
+    meeting = Meeting.objects.create(room=room, number=number, livekit_sid=sid, started_at=now)
+    room.has_open_meeting = True
+    emit("meetingStarted", event_data(room, base=base_in_background()), room_id=room.room_id, now=now)
+    return meeting
+
+
+def meeting_ended(
+    room: Room, meeting: Meeting, *, reason: Meeting.EndReason, now: datetime, at: datetime | None = None
+) -> None:
+    """Ends the run and does to the room what was waiting for that. `at` is when it really ended: names reserved until
+    then are free again, later ones belong to the next run."""
+    if not Meeting.objects.filter(pk=meeting.pk, ended_at=None).update(ended_at=now, end_reason=reason):
+        return
+    Participation.objects.filter(meeting=meeting, left_at=None).update(left_at=now, reason=reason)
+    Admission.objects.filter(room=room, released_at=None, issued_at__lte=at or now).update(released_at=now)
+    room.has_open_meeting = True
+    before = event_data(room, base=base_in_background())
+    fate = deletion.fate_after_meeting(room)
+    room.has_open_meeting = False
+    room.on_meeting_end = EndAction.NONE
+    if fate is EndAction.CLOSE:
+        room.closed_at = room.closed_at or now
+    elif fate is EndAction.DELETE:
+        room.deleted_at = room.deleted_at or now
+    room.save(update_fields=["closed_at", "deleted_at", "on_meeting_end"])
+    # A room that goes with its meeting is reported as it was.
+    data = before if fate is EndAction.DELETE else event_data(room, base=base_in_background())
+    emit("meetingEnded", data, room_id=room.room_id, now=now)
+
+
+def end_meeting(room: Room, *, now: datetime) -> None:
+    """Sends everybody out. The wish is stored first: with LiveKit out of reach it is repeated by `reconcile`, and
+    where LiveKit knows no such meeting any more, it is over at once."""
+    wished = Meeting.objects.filter(room=room, ended_at=None)
+    wished.filter(end_requested_at=None).update(end_requested_at=now)
+    try:
+        was_there = gateway.delete_room(room.room_id)
+    except gateway.LiveKitUnavailable:
+        log.warning("meeting not ended yet, will be repeated", room_id=room.room_id)
+        return
+    if not was_there:
+        _close_runs(room.room_id, now=now)
+
+
+def _close_runs(room_id: str, *, now: datetime) -> None:
+    with transaction.atomic():
+        room = locked(room_id)
+        meeting = room.open_meeting() if room else None
+        if room and meeting:
+            meeting_ended(room, meeting, reason=Meeting.EndReason.VANISHED, now=now)
+
+
+def reconcile(*, now: datetime) -> None:
+    """Compares our open meetings with LiveKit's rooms: events may have been lost. If LiveKit does not answer, nothing
+    changes: an error is not an empty list."""
+    settled = now - _SETTLING
+    ours = {
+        meeting.livekit_sid: meeting
+        for meeting in Meeting.objects.filter(ended_at=None, started_at__lt=settled).select_related("room")
+    }
+    live = gateway.rooms()
+    sids = {room.sid for room in live}
+    for sid, meeting in ours.items():
+        if sid not in sids:
+            _close_runs(meeting.room.room_id, now=now)
+        elif meeting.end_requested_at:
+            end_meeting(meeting.room, now=now)
+    for room in live:
+        if room.sid not in ours and room.creation_time <= settled.timestamp():
+            _open_run(room.name, sid=room.sid, now=now)
+
+
+def _open_run(room_id: str, *, sid: str, now: datetime) -> None:
+    with transaction.atomic():
+        room = locked(room_id)
+        if room:
+            meeting_started(room, sid=sid, now=now)
+
+
+# -- Deletion --------------------------------------------------------------------------------------------------------
+
+
+def delete(room: Room, policy: deletion.Policy, *, now: datetime) -> deletion.Decision:
+    """Deletes, closes or schedules, as `deletion.decide` says; brings `room` up to date. Raises `DeletionConflict`.
+
+    A deleted room is a tombstone: gone for everybody, kept until its recordings are purged."""
+    with transaction.atomic():
+        row = locked(room.room_id)
+        if row is None or row.deleted_at:
+            raise RoomNotFound(room.room_id)
+        decision = deletion.decide_or_refuse(row, policy)
+        if row.open_meeting():
+            row.on_meeting_end = decision.action
+            row.on_meeting_end_recordings = policy.with_recordings
+        elif decision.action is EndAction.DELETE:
+            row.deleted_at = now
+        else:
+            row.closed_at = row.closed_at or now
+        changed = ["closed_at", "deleted_at", "on_meeting_end", "on_meeting_end_recordings"]
+        row.save(update_fields=changed)
+    if decision.ends_meeting:
+        end_meeting(row, now=now)
+    for column in changed:
+        setattr(room, column, getattr(row, column))
+    room.has_open_meeting = row.open_meeting() is not None
+    return decision

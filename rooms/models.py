@@ -1,0 +1,331 @@
+"""Rooms, the ways into them, the people in them and the meetings they hold. What must always hold is a constraint."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from meet.db import KeyField, NullsFirstIndex
+from meet.names import NAME_KEY_LENGTH, name_key
+from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, MeetingRole, Permission
+
+
+class RoomStatus(models.TextChoices):
+    OPEN = "open", _("Open")
+    ACTIVE_MEETING = "active_meeting", _("Live")
+    CLOSED = "closed", _("Closed")
+
+
+class EndAction(models.TextChoices):
+    """What happens to the room when its meeting ends."""
+
+    NONE = "none", _("Nothing")
+    CLOSE = "close", _("Close")
+    DELETE = "delete", _("Delete")
+
+
+class MeetingPolicy(models.TextChoices):
+    """What a deletion does about a running meeting."""
+
+    FORCE = "force", _("End it now")
+    WHEN_MEETING_ENDS = "when_meeting_ends", _("Wait for its end")
+    FAIL = "fail", _("Do not delete")
+
+
+class RecordingsPolicy(models.TextChoices):
+    """What a deletion does about recordings."""
+
+    FORCE = "force", _("Delete them too")
+    CLOSE = "close", _("Close the room instead")
+    FAIL = "fail", _("Do not delete")
+
+
+def default_config() -> dict[str, Any]:
+    """A room's configuration as the contract creates it (rest-api.md 2.2)."""
+    return {
+        "recording": {"enabled": True, "layout": "grid", "encoding": "H264_720P_30"},
+        "chat": {"enabled": True},
+        "virtualBackground": {"enabled": True},
+        "e2ee": {"enabled": False},
+        "captions": {"enabled": True},
+    }
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def with_status(self) -> Self:
+        """Annotates `has_open_meeting`, so that a list's statuses cost no query each."""
+        return self.annotate(has_open_meeting=Exists(Meeting.objects.filter(room=OuterRef("pk"), ended_at=None)))
+
+    def in_status(self, status: RoomStatus) -> Self:
+        active = Exists(Meeting.objects.filter(room=OuterRef("pk"), ended_at=None))
+        if status is RoomStatus.ACTIVE_MEETING:
+            return self.filter(active)
+        return self.filter(~active, closed_at__isnull=status is RoomStatus.OPEN)
+
+
+class RoomManager(models.Manager.from_queryset(RoomQuerySet)):  # type: ignore[misc]
+    """Rooms that exist: a deleted one stays as a tombstone until its recordings are purged (decisions.md 10)."""
+
+    def get_queryset(self) -> RoomQuerySet:
+        return RoomQuerySet(self.model, using=self._db).filter(deleted_at=None)
+
+
+class Room(models.Model):
+    room_id = models.CharField(max_length=100, unique=True)
+    name = models.CharField(_("Name"), max_length=50)
+    name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="rooms")
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    expires_at = models.DateTimeField(_("Deleted on"), null=True)
+    expiry_with_meeting = models.CharField(
+        max_length=20, choices=MeetingPolicy, default=MeetingPolicy.WHEN_MEETING_ENDS
+    )
+    expiry_with_recordings = models.CharField(max_length=20, choices=RecordingsPolicy, default=RecordingsPolicy.CLOSE)
+    on_meeting_end = models.CharField(max_length=10, choices=EndAction, default=EndAction.NONE)
+    # The policy that a scheduled deletion was asked with: what is recorded until then obeys it too.
+    on_meeting_end_recordings = models.CharField(
+        max_length=10, choices=RecordingsPolicy, default=RecordingsPolicy.CLOSE
+    )
+
+    config = models.JSONField(default=default_config)
+    moderator_permissions = models.PositiveIntegerField(default=int(MODERATOR_DEFAULT))
+    speaker_permissions = models.PositiveIntegerField(default=int(SPEAKER_DEFAULT))
+    user_access = models.BooleanField(default=False)
+    roles_updated_at = models.DateTimeField()
+
+    objects: ClassVar[RoomManager] = RoomManager()
+    with_deleted = RoomQuerySet.as_manager()
+
+    class Meta:
+        base_manager_name = "with_deleted"
+        indexes = [
+            models.Index(fields=["created_at", "id"], condition=Q(deleted_at=None), name="room_created"),
+            models.Index(fields=["name_key", "id"], condition=Q(deleted_at=None), name="room_name"),
+            NullsFirstIndex(fields=["expires_at", "id"], condition=Q(deleted_at=None), name="room_expires"),
+            models.Index(fields=["owner", "created_at", "id"], condition=Q(deleted_at=None), name="room_owner_created"),
+            models.Index(fields=["owner", "name_key", "id"], condition=Q(deleted_at=None), name="room_owner_name"),
+            models.Index(
+                fields=["created_at", "id"], condition=Q(deleted_at=None, user_access=True), name="room_shared_created"
+            ),
+            models.Index(
+                fields=["name_key", "id"], condition=Q(deleted_at=None, user_access=True), name="room_shared_name"
+            ),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="room_deleted"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = name_key(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def status(self) -> RoomStatus:
+        """Derived: an open meeting, else closed, else open. One query unless annotated by `with_status`."""
+        if not hasattr(self, "has_open_meeting"):
+            self.has_open_meeting = self.open_meeting() is not None
+        if self.has_open_meeting:
+            return RoomStatus.ACTIVE_MEETING
+        return RoomStatus.CLOSED if self.closed_at else RoomStatus.OPEN
+
+    @property
+    def meeting_end_action(self) -> EndAction:
+        """As reported: what waits for the end of the running meeting (decisions.md 11)."""
+        if self.status is not RoomStatus.ACTIVE_MEETING:
+            return EndAction.NONE
+        action = EndAction(self.on_meeting_end)
+        return EndAction.CLOSE if action is EndAction.NONE and self.closed_at else action
+
+    def open_meeting(self) -> "Meeting | None":
+        return self.meetings.filter(ended_at=None).first()
+
+    def role_permissions(self, role: MeetingRole) -> Permission:
+        mask = self.moderator_permissions if role == MeetingRole.MODERATOR else self.speaker_permissions
+        return Permission(mask)
+
+    def is_managed_by(self, user: User) -> bool:
+        return user.is_admin or self.owner_id == user.pk
+
+
+class AccessLink(models.Model):
+    """A way in without an account. The three links of the contract are made with the room; `enabled` of those is the
+    master switch of all links of their role."""
+
+    class Role(models.TextChoices):
+        MODERATOR = "moderator", _("Moderator")
+        SPEAKER = "speaker", _("Speaker")
+        RECORDING = "recording", _("Recordings")
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="links")
+    role = models.CharField(max_length=10, choices=Role)
+    secret = models.CharField(max_length=64, unique=True)
+    enabled = models.BooleanField(default=True)
+    is_contract = models.BooleanField(default=False)
+    label = models.CharField(max_length=50, blank=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room", "role"], condition=Q(is_contract=True), name="one_contract_link_per_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} {self.role}"
+
+
+class Member(models.Model):
+    """Somebody with a standing invitation: a user, or a guest known by name with a link of their own.
+
+    The contract makes a guest's id its secret; `public_id` names the guest where others look (decisions.md 3).
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="memberships")
+    guest_id = models.CharField(max_length=64, null=True, unique=True)
+    public_id = models.CharField(max_length=64, null=True, unique=True)
+    name = models.CharField(_("Name"), max_length=50)
+    name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
+    base_role = models.CharField(max_length=10, choices=MeetingRole)
+    custom_permissions = models.JSONField(default=dict)
+    effective_permissions = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    permissions_updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "user"], name="user_is_member_once"),
+            models.CheckConstraint(
+                condition=(
+                    Q(user__isnull=False, guest_id=None, public_id=None)
+                    | Q(user=None, guest_id__isnull=False, public_id__isnull=False)
+                ),
+                name="member_is_user_or_guest",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["room", "created_at", "id"], name="member_room_created"),
+            models.Index(fields=["room", "name_key", "id"], name="member_room_name"),
+            models.Index(fields=["user", "room"], name="member_user_room"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = name_key(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def member_id(self) -> str:
+        """The contract's id: the user's, or the guest's, which is a secret."""
+        return self.user.user_id if self.user else str(self.guest_id)
+
+    @property
+    def permissions(self) -> Permission:
+        return Permission(self.effective_permissions)
+
+
+class Meeting(models.Model):
+    """One run of a room, from LiveKit's `room_started` to its `room_finished`; `livekit_sid` tells runs apart."""
+
+    class EndReason(models.TextChoices):
+        FINISHED = "finished", _("Everybody left")
+        VANISHED = "vanished", _("Lost by the media server")
+        SUPERSEDED = "superseded", _("Another one began")
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="meetings")
+    number = models.PositiveIntegerField()
+    livekit_sid = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    # Somebody wants it over; repeated until LiveKit has heard it.
+    end_requested_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room"], condition=Q(ended_at=None), name="one_open_meeting_per_room"),
+            models.UniqueConstraint(fields=["room", "number"], name="meeting_number_in_room"),
+        ]
+        indexes = [models.Index(fields=["room", "started_at", "id"], name="meeting_room_started")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} #{self.number}"
+
+
+class Badge(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Administrator")
+    MODERATOR = "moderator", _("Moderator")
+    OTHER = "other", ""
+
+
+class Admission(models.Model):
+    """Who may be in the call, made when a join token is issued: the reservation of the name, the state of a promotion
+    and the ban list in one. Tokens only repeat it; in doubt this row is right (decisions.md 1, 2)."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="admissions")
+    identity = models.CharField(max_length=100)
+    name = models.CharField(max_length=110)
+    name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
+    member = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="admissions")
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="admissions")
+    base_permissions = models.PositiveIntegerField()
+    permissions = models.PositiveIntegerField()
+    badge = models.CharField(max_length=10, choices=Badge)
+    promoted = models.BooleanField(default=False)
+    banned_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room", "identity"], condition=Q(released_at=None), name="identity_admitted_once"
+            ),
+            models.UniqueConstraint(
+                fields=["room", "name_key"], condition=Q(released_at=None), name="name_admitted_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["room", "identity", "issued_at"], name="admission_identity")]
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.room_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = name_key(self.name)
+        super().save(*args, **kwargs)
+
+
+class Participation(models.Model):
+    """One connection of somebody admitted to a meeting, fed by LiveKit's events."""
+
+    admission = models.ForeignKey(Admission, on_delete=models.CASCADE, related_name="participations")
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="participations")
+    sid = models.CharField(max_length=64, unique=True)
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+    # When LiveKit was told that this connection may not write its own metadata (decisions.md 1).
+    restricted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["meeting", "joined_at"], name="participation_meeting"),
+            models.Index(
+                fields=["joined_at"], condition=Q(left_at=None, restricted_at=None), name="participation_unrestricted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.admission} ({self.sid})"

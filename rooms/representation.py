@@ -1,0 +1,130 @@
+"""Rooms as the wire shows them, in all three dialects at once (rest-api.md 1.5, 2.1). Used by the API and by events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from meet import clock
+from meet.api.selection import Selection
+from rooms.models import AccessLink, Room
+from rooms.permissions import MeetingRole, to_object
+
+BASE_FIELDS = (
+    "roomId", "roomName", "owner", "creationDate", "access", "status", "rolesUpdatedAt", "meetingEndAction",
+    "autoDeletionDate", "autoDeletionPolicy",
+)  # fmt: skip
+# The links as the older dialects spell them: in unfiltered rooms, and where they are asked for by name.
+OLD_LINK_FIELDS = ("anonymous", "accessUrl", "moderatorUrl", "speakerUrl")
+EXTRA_FIELDS = ("config", "roles")
+SELECTABLE_FIELDS = BASE_FIELDS + OLD_LINK_FIELDS
+
+_WITH_EXTRAS = Selection(None, frozenset(EXTRA_FIELDS))
+
+
+@dataclass(frozen=True)
+class View:
+    """How one caller sees a room: `base` begins every link; without `shows_links` no secret is shown."""
+
+    base: str
+    selection: Selection
+    shows_links: bool = True
+    # Answers about deletions carry the sixteen current names only, in either mode.
+    with_old_permission_names: bool = True
+
+
+def room_object(room: Room, view: View, *, with_extra_fields: bool = True) -> dict[str, Any]:
+    """The room with exactly the keys that `view` selects; `_extraFields` lists what more there is."""
+    chosen = view.selection
+    result = {**_identity(room), **_extras(room, view), **_access(room, view), **_state(room)}
+    result = {key: value for key, value in result.items() if chosen.wants(key) or key in chosen.extras}
+    if with_extra_fields:
+        result["_extraFields"] = list(EXTRA_FIELDS)
+    return result
+
+
+def event_data(room: Room, *, base: str) -> dict[str, Any]:
+    """The `data` of a meeting event: everything, links included."""
+    return room_object(room, View(base, _WITH_EXTRAS), with_extra_fields=False)
+
+
+def _identity(room: Room) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "roomId": room.room_id,
+        "roomName": room.name,
+        "owner": room.owner.user_id,
+        "creationDate": clock.to_ms(room.created_at),
+    }
+    if room.expires_at:
+        result["autoDeletionDate"] = clock.to_ms(room.expires_at)
+        result["autoDeletionPolicy"] = {
+            "withMeeting": room.expiry_with_meeting,
+            "withRecordings": room.expiry_with_recordings,
+        }
+    return result
+
+
+def _extras(room: Room, view: View) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    if view.selection.wants("config", is_extra=True):
+        result["config"] = room.config
+    if view.selection.wants("roles", is_extra=True):
+        result["roles"] = roles_object(room, with_old_names=view.with_old_permission_names)
+    return result
+
+
+def roles_object(room: Room, *, with_old_names: bool = True) -> dict[str, Any]:
+    both = with_old_names and settings.MEET_MODE == "compatibility"
+    return {
+        role.value: {"permissions": to_object(room.role_permissions(role), with_old_names=both)} for role in MeetingRole
+    }
+
+
+def access_object(room: Room, *, base: str, shows_links: bool) -> dict[str, Any]:
+    links = _contract_links(room)
+    anonymous: dict[str, Any] = {}
+    for role in AccessLink.Role:
+        anonymous[role.value] = {"enabled": links[role].enabled}
+        if shows_links:
+            anonymous[role.value]["url"] = link_url(links[role], room=room, base=base)
+    return {"anonymous": anonymous, "user": {"enabled": room.user_access, "url": room_url(room, base=base)}}
+
+
+def room_url(room: Room, *, base: str) -> str:
+    """Where people with an account enter; holds no secret."""
+    return f"{base}/room/{room.room_id}"
+
+
+def link_url(link: AccessLink, *, room: Room, base: str) -> str:
+    page = "/recordings" if link.role == AccessLink.Role.RECORDING else ""
+    return f"{room_url(room, base=base)}{page}?secret={link.secret}"
+
+
+def _contract_links(room: Room) -> Mapping[str, AccessLink]:
+    return {link.role: link for link in room.links.all() if link.is_contract}
+
+
+def _access(room: Room, view: View) -> dict[str, Any]:
+    chosen = view.selection
+    if chosen.keys is not None and not chosen.keys & {"access", *OLD_LINK_FIELDS}:
+        return {}
+    access = access_object(room, base=view.base, shows_links=view.shows_links)
+    result: dict[str, Any] = {"access": access, "accessUrl": access["user"]["url"]}
+    if view.shows_links:
+        anonymous = access["anonymous"]
+        result["anonymous"] = {
+            role.value: {"enabled": anonymous[role]["enabled"], "accessUrl": anonymous[role]["url"]}
+            for role in MeetingRole
+        }
+        result["moderatorUrl"] = anonymous["moderator"]["url"]
+        result["speakerUrl"] = anonymous["speaker"]["url"]
+    return result
+
+
+def _state(room: Room) -> dict[str, Any]:
+    return {
+        "status": room.status.value,
+        "rolesUpdatedAt": clock.to_ms(room.roles_updated_at),
+        "meetingEndAction": room.meeting_end_action.value,
+    }

@@ -1,0 +1,222 @@
+"""Rooms in the console."""
+
+from http import HTTPStatus
+from typing import Any
+
+import segno
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.actor import Actor
+from accounts.console import signed_in
+from accounts.models import Role
+from meet import clock
+from meet.api.pagination import Page, page
+from meet.errors import Forbidden
+from meet.links import base_of
+from meet.names import name_key
+from rooms import lifecycle
+from rooms.access import Need, permissions_in, permissions_of, room_for, visible_rooms
+from rooms.api import SORTS
+from rooms.deletion import Decision, Policy
+from rooms.errors import DeletionConflict
+from rooms.forms import DeletionForm, RoomFilterForm, RoomForm
+from rooms.models import AccessLink, MeetingPolicy, RecordingsPolicy, Room, RoomQuerySet, RoomStatus
+from rooms.permissions import Permission
+from rooms.representation import link_url, room_url
+
+_PAGE = 50
+# Counting a million rows takes a tenth of a second; nobody reads the last digits (decisions.md 13).
+_COUNTED = 10_000
+
+
+@signed_in()
+@require_GET
+def room_list(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The page, or for «load more» only its further rows."""
+    filters = RoomFilterForm(request.GET)
+    chosen = filters.cleaned_data if filters.is_valid() else {}
+    found = _found(actor, chosen)
+    is_filtered = bool(chosen.get("q") or chosen.get("status"))
+    context: dict[str, Any] = {
+        "rows": _rows(actor, found.rows),
+        "next_token": found.next_token,
+        "chosen": chosen,
+        "statuses": RoomStatus.choices,
+        "is_filtered": is_filtered,
+        "may_create": actor.user.may_create_rooms,
+    }
+    if request.htmx and chosen.get("after"):  # type: ignore[attr-defined]
+        return render(request, "rooms/_room_rows.html", context)
+    context["total"], context["live"] = _counts(actor)
+    return render(request, "rooms/room_list.html", context)
+
+
+def _found(actor: Actor, chosen: dict[str, Any]) -> Page[Room]:
+    scopes = [scope.with_status().select_related("owner") for scope in visible_rooms(actor)]
+    if chosen.get("status"):
+        scopes = [scope.in_status(RoomStatus(chosen["status"])) for scope in scopes]
+    if chosen.get("q"):
+        scopes = [scope.filter(name_key__contains=name_key(chosen["q"])) for scope in scopes]
+    query = {
+        "sortField": chosen.get("sort") or "creationDate",
+        "sortOrder": chosen.get("order") or "desc",
+        "maxItems": _PAGE,
+        "nextPageToken": chosen.get("after", ""),
+    }
+    return page(scopes, sorts=SORTS, query=query)
+
+
+def _rows(actor: Actor, rooms: list[Room]) -> list[dict[str, Any]]:
+    masks = permissions_in(actor, rooms)
+    return [
+        {
+            "room": room,
+            "is_mine": room.owner_id == actor.user.pk,
+            "may_manage": room.is_managed_by(actor.user),
+            "may_share": Permission.roomShareAccessLinks in masks[room.pk],
+            "may_join": Permission.meetingJoin in masks[room.pk] and room.status is not RoomStatus.CLOSED,
+        }
+        for room in rooms
+    ]
+
+
+def _counts(actor: Actor) -> tuple[int, int]:
+    """How many rooms there are to see and how many are live, each up to a limit."""
+
+    def count(scopes: list[RoomQuerySet]) -> int:
+        ids: set[int] = set()
+        for scope in scopes:
+            ids.update(scope.values_list("pk", flat=True)[: _COUNTED + 1])
+        return len(ids)
+
+    scopes = visible_rooms(actor)
+    return count(scopes), count([scope.in_status(RoomStatus.ACTIVE_MEETING) for scope in scopes])
+
+
+@signed_in()
+@require_GET
+def statuses(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The status cells of the rooms in `ids` as they are now, to be swapped in place."""
+    ids = request.GET.get("ids", "").split(",")[: 10 * _PAGE]
+    rooms: dict[int, Room] = {}
+    for scope in visible_rooms(actor):
+        rooms.update({room.pk: room for room in scope.with_status().filter(room_id__in=ids)})
+    return render(request, "rooms/_room_statuses.html", {"rooms": rooms.values()})
+
+
+@signed_in(Role.ADMIN, Role.ROOM_MANAGER)
+@require_http_methods(["GET", "POST"])
+def room_new(request: HttpRequest, actor: Actor) -> HttpResponse:
+    form = RoomForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        room = lifecycle.create(form.wish(), owner=actor.user, now=clock.now())
+        if "join" in request.POST:
+            return HttpResponseRedirect(reverse("meeting", args=[room.room_id]))
+        messages.success(request, _("The room «%(name)s» is ready.") % {"name": room.name})
+        return HttpResponseRedirect(reverse("room-detail", args=[room.room_id]) + "?share")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    return render(request, "rooms/room_new.html", {"form": form}, status=status)
+
+
+@signed_in()
+@require_GET
+def room_detail(request: HttpRequest, actor: Actor, room_id: str) -> HttpResponse:
+    room = room_for(actor, room_id, need=Need.SEE)
+    [row] = _rows(actor, [room])
+    return render(request, "rooms/room_detail.html", {**row, "links": _links(request, actor, room)})
+
+
+@signed_in()
+@require_GET
+def share(request: HttpRequest, actor: Actor, room_id: str) -> HttpResponse:
+    """The share dialog; without script a page of its own."""
+    room = room_for(actor, room_id, need=Need.SEE)
+    template = "rooms/_share_dialog.html" if request.htmx else "rooms/share.html"  # type: ignore[attr-defined]
+    return render(request, template, {"room": room, "links": _links(request, actor, room)})
+
+
+def _links(request: HttpRequest, actor: Actor, room: Room) -> list[dict[str, Any]]:
+    """What may be shared, by whom it lets in: the address for accounts, then the links without one."""
+    base = base_of(request)
+    shown: list[dict[str, Any]] = [
+        {"kind": "user", "url": room_url(room, base=base), "enabled": True, "is_open": room.user_access}
+    ]
+    if Permission.roomShareAccessLinks in permissions_of(actor, room):
+        order = {AccessLink.Role.SPEAKER: 0, AccessLink.Role.MODERATOR: 1, AccessLink.Role.RECORDING: 2}
+        links = sorted((link for link in room.links.all() if link.is_contract), key=lambda link: order[link.role])  # type: ignore[index]
+        shown += [
+            {"kind": link.role, "url": link_url(link, room=room, base=base), "enabled": link.enabled} for link in links
+        ]
+    return shown
+
+
+@signed_in()
+@require_GET
+def link_qr(request: HttpRequest, actor: Actor, room_id: str, kind: str) -> HttpResponse:
+    """A link as a picture, always dark on white."""
+    room = room_for(actor, room_id, need=Need.SEE)
+    url = next((link["url"] for link in _links(request, actor, room) if link["kind"] == kind), None)
+    if url is None:
+        raise Forbidden
+    svg = segno.make(url, error="m").svg_inline(scale=4, dark="#000", light="#fff", border=2, xmldecl=True, svgns=True)
+    answer = HttpResponse(svg, content_type="image/svg+xml")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@signed_in(Role.ADMIN, Role.ROOM_MANAGER)
+@require_http_methods(["GET", "POST"])
+def room_delete(request: HttpRequest, actor: Actor, room_id: str) -> HttpResponse:
+    """Deletion without script: first with no policy, then, if that conflicts, with the policies chosen here."""
+    room = room_for(actor, room_id, need=Need.MANAGE)
+    form = DeletionForm(request.POST if "with_meeting" in request.POST else None, initial=_GENTLE)
+    conflict = None
+    if request.method == "POST":
+        policy = Policy()
+        if form.is_bound and form.is_valid():
+            chosen = form.cleaned_data
+            policy = Policy(MeetingPolicy(chosen["with_meeting"]), RecordingsPolicy(chosen["with_recordings"]))
+        try:
+            decision = lifecycle.delete(room, policy, now=clock.now())
+        except DeletionConflict as error:
+            conflict = error
+        else:
+            messages.success(request, outcome(decision, room))
+            return HttpResponseRedirect(reverse("rooms"))
+    context = {"room": room, "form": form, "conflict": conflict}
+    status = HTTPStatus.CONFLICT if conflict else HTTPStatus.OK
+    return render(request, "rooms/room_delete.html", context, status=status)
+
+
+_GENTLE = {"with_meeting": MeetingPolicy.WHEN_MEETING_ENDS, "with_recordings": RecordingsPolicy.CLOSE}
+
+
+def outcome(decision: Decision, room: Room) -> str:
+    """What a deletion did, as a sentence for people."""
+    sentences = {
+        "room_deleted": _("The room «%(name)s» has been deleted."),
+        "room_with_active_meeting_deleted": _("The meeting has been ended and the room «%(name)s» deleted."),
+        "room_with_active_meeting_scheduled_to_be_deleted": _(
+            "The room «%(name)s» will be deleted when its meeting ends."
+        ),
+        "room_and_recordings_deleted": _("The room «%(name)s» and its recordings have been deleted."),
+        "room_closed": _("The room «%(name)s» has been closed: it has recordings."),
+        "room_with_active_meeting_and_recordings_deleted": _(
+            "The meeting has been ended; the room «%(name)s» and its recordings have been deleted."
+        ),
+        "room_with_active_meeting_closed": _(
+            "The meeting has been ended and the room «%(name)s» closed: it has recordings."
+        ),
+        "room_with_active_meeting_and_recordings_scheduled_to_be_deleted": _(
+            "The room «%(name)s» and its recordings will be deleted when its meeting ends."
+        ),
+        "room_with_active_meeting_scheduled_to_be_closed": _(
+            "The room «%(name)s» will be closed when its meeting ends: it has recordings."
+        ),
+    }
+    return sentences[decision.code] % {"name": room.name}
