@@ -5,15 +5,20 @@ because a sweep of the schedule below finds the due rows again.
 """
 
 import os
+import warnings
 from datetime import timedelta
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.schedules import crontab
 from celery.signals import setup_logging
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meet.settings")
+
+# «Never run as root» is about pickled messages; ours are JSON.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("meet")
 

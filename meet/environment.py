@@ -2,8 +2,18 @@
 
 import re
 from datetime import timedelta
+from os import environ
 
 from django.core.exceptions import ImproperlyConfigured
+from environ import FileAwareEnv
+from environ.fileaware_mapping import FileAwareMapping
+
+
+class Environment(FileAwareEnv):  # type: ignore[misc]
+    """Each variable also as NAME_FILE. An empty one counts as absent: container files pass on what nobody set."""
+
+    ENVIRON = FileAwareMapping({name: value for name, value in environ.items() if value})
+
 
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

@@ -1,12 +1,18 @@
 """Waking a worker for a row that has just been written."""
 
+from functools import cache
 from typing import Any
 
 import structlog
-from celery import Task
+from celery import Task, current_app
 from django.db import transaction
+from kombu import Connection
+from kombu.pools import producers
 
 log = structlog.get_logger(__name__)
+
+# A request waits no longer than this for a broker that hangs.
+_PATIENCE = {"socket_timeout": 1, "socket_connect_timeout": 1}
 
 
 def hurry(task: Task[Any, Any], *ids: int, countdown: float = 0) -> None:
@@ -15,8 +21,14 @@ def hurry(task: Task[Any, Any], *ids: int, countdown: float = 0) -> None:
 
     def publish() -> None:
         try:
-            task.apply_async(args=ids, countdown=countdown, retry=False)
+            with producers[_connection()].acquire(block=True, timeout=1) as producer:
+                task.apply_async(args=ids, countdown=countdown, producer=producer, retry=False)
         except Exception as error:  # every transport has its own family of errors, and none may undo a commit
             log.warning("wake-up not published", task=task.name, ids=ids, reason=type(error).__name__)
 
     transaction.on_commit(publish, robust=True)
+
+
+@cache
+def _connection() -> Connection:
+    return current_app.connection_for_write(transport_options=_PATIENCE)

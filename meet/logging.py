@@ -62,6 +62,7 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    quiet = "WARNING" if level == "INFO" else level
     renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     return {
         "version": 1,
@@ -76,7 +77,14 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            "django_structlog": {"level": "WARNING" if level == "INFO" else level},
-            "httpx": {"level": "WARNING"},
+            "django_structlog": {"level": quiet},
+            "django.request": {"level": "ERROR"},
+            # Sweeps every two seconds: what they find is logged by itself.
+            "celery.beat": {"level": quiet},
+            "celery.worker.strategy": {"level": quiet},
+            "celery.app.trace": {"level": quiet},
+            # The filesystem broker has no host name, and is told so at every start.
+            "kombu.connection": {"level": "ERROR"},
+            "httpx": {"level": quiet},
         },
     }

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-import environ
 from csp.constants import NONCE, NONE, SELF
 
 from meet import __version__, keystore, logging
-from meet.environment import base_path, base_url, duration
+from meet.environment import Environment, base_path, base_url, duration
 
-env = environ.FileAwareEnv()
+env = Environment()
 # Lets Django's generic classes name their types at run time as they do for mypy.
 django_stubs_ext.monkeypatch()
 

@@ -45,10 +45,13 @@ class Need(Enum):
     MANAGE = "manage"
 
 
-def room_for(caller: Caller, room_id: str, *, need: Need) -> Room:
+def room_for(caller: Caller, room_id: str, *, need: Need | Permission) -> Room:
     """The room, if `caller` may do what it needs; 404 if there is none, 403 if it is not for them."""
     room = _room(room_id)
-    allowed = _may_manage(caller, room) if need is Need.MANAGE else _may_see(caller, room)
+    if isinstance(need, Permission):
+        allowed = need in permissions_of(caller, room)
+    else:
+        allowed = _may_manage(caller, room) if need is Need.MANAGE else _may_see(caller, room)
     if not allowed:
         raise Forbidden
     return room

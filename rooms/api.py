@@ -21,7 +21,7 @@ from meet.limits import FAILED_SECRETS, TOKENS, client_of
 from meet.links import base_of
 from rooms import joining, lifecycle
 from rooms.access import Caller, Need, RoomMember, permissions_in, permissions_of, room_for, visible_rooms, visitor_for
-from rooms.authentication import ANY_CREDENTIAL
+from rooms.authentication import ANY_CREDENTIAL, RoomMemberTokenAuthentication
 from rooms.deletion import Policy
 from rooms.errors import MemberNotFound, WrongSecret
 from rooms.models import MeetingPolicy, RecordingsPolicy, Room, RoomStatus
@@ -131,6 +131,19 @@ _LINK_FIELDS = frozenset({"access", *OLD_LINK_FIELDS})
 
 def _may_share(caller: Caller, room: Room) -> bool:
     return Permission.roomShareAccessLinks in permissions_of(caller, room)
+
+
+class MeetingView(RoomEndpoint):
+    """Ending is for participants whose token says so; managers delete or close the room."""
+
+    authentication_classes = (RoomMemberTokenAuthentication,)
+    permission_classes = (AnyRole,)
+    operation = "ending meeting"
+
+    def delete(self, request: Request, room_id: str) -> Response:
+        room = room_for(self.caller, room_id_from(room_id), need=Permission.meetingEnd)
+        lifecycle.end_meeting(room, now=clock.now())
+        return Response({"message": f"Meeting in room '{room.room_id}' ended successfully"})
 
 
 class MemberTokenView(ApiView):

@@ -7,5 +7,6 @@ public = [
     re_path(r"^rooms/(?P<room_id>[^/]+)/?$", api.RoomView.as_view()),
 ]
 internal = [
+    re_path(r"^meetings/(?P<room_id>[^/]+)/?$", api.MeetingView.as_view()),
     re_path(r"^rooms/(?P<room_id>[^/]+)/members/token/?$", api.MemberTokenView.as_view()),
 ]

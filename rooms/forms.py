@@ -46,8 +46,12 @@ class RoomForm(forms.Form):
 
 
 class DeletionForm(forms.Form):
-    with_meeting = forms.ChoiceField(label=_("If a meeting is running"), choices=MeetingPolicy.choices)
-    with_recordings = forms.ChoiceField(label=_("If there are recordings"), choices=RecordingsPolicy.choices)
+    with_meeting = forms.ChoiceField(
+        label=_("If a meeting is running"), choices=MeetingPolicy.choices, widget=forms.RadioSelect
+    )
+    with_recordings = forms.ChoiceField(
+        label=_("If there are recordings"), choices=RecordingsPolicy.choices, widget=forms.RadioSelect
+    )
 
 
 class RoomFilterForm(forms.Form):
@@ -60,3 +64,4 @@ class RoomFilterForm(forms.Form):
     )
     order = forms.ChoiceField(required=False, choices=[("asc", "asc"), ("desc", "desc")])
     after = forms.CharField(required=False, max_length=500)
+    pages = forms.IntegerField(required=False, min_value=1)

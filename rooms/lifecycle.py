@@ -180,7 +180,11 @@ def reconcile(*, now: datetime) -> None:
         meeting.livekit_sid: meeting
         for meeting in Meeting.objects.filter(ended_at=None, started_at__lt=settled).select_related("room")
     }
-    live = gateway.rooms()
+    try:
+        live = gateway.rooms()
+    except gateway.LiveKitError as error:
+        log.warning("meetings not compared with LiveKit", reason=error.reason)
+        return
     sids = {room.sid for room in live}
     for sid, meeting in ours.items():
         if sid not in sids:

@@ -3,8 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from csp.decorators import csp_update
-from django.conf import settings
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -54,35 +53,42 @@ _EXPLANATIONS: dict[type[DomainError], Explanation] = {
 }
 
 
-@csp_update({"frame-ancestors": "*"})  # type: ignore[arg-type]
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
 @require_GET
 def meeting(request: HttpRequest, room_id: str) -> HttpResponse:
-    """With a link or an account: checked here, so that a bad link gets its page and status at once. With neither: the
-    shell, whose script finds the link in the history entry or goes to the login (decisions.md 5)."""
+    """With a link: checked here, so that a bad one gets its page and status at once. Without: the shell, whose script
+    finds the link in the history entry after a reload, and else enters by the account or goes to the login
+    (decisions.md 5)."""
     secret = request.GET.get("secret")
     user = request.user if isinstance(request.user, User) else None
-    if secret is not None or user is not None:
+    guest_name = None
+    if secret is not None:
         try:
-            _check(request, room_id, secret, user)
+            guest_name = _check(request, room_id, secret, user)
         except DomainError as error:
             return error_page(request, error, _EXPLANATIONS.get(type(error)))
     theme = themes.enabled()
-    context = {"theme": theme, "config": _config(request, room_id, user, is_theme_imposed=theme is not None)}
-    return render(request, "meeting/room.html", context)
+    config = _config(request, room_id, user)
+    config |= {
+        "themeImposed": theme is not None,
+        "participantName": guest_name or request.GET.get("participant-name"),
+    }
+    return render(request, "meeting/room.html", {"theme": theme, "config": config})
 
 
-def _check(request: HttpRequest, room_id: str, secret: str | None, user: User | None) -> None:
+def _check(request: HttpRequest, room_id: str, secret: str, user: User | None) -> str | None:
+    """Refuses bad links; the name of the guest whose own link it is."""
     client = client_of(request)
-    if secret is not None:
-        FAILED_SECRETS.check(client)
+    FAILED_SECRETS.check(client)
     try:
-        visitor_for(room_id, secret=secret, user=user, now=clock.now())
+        visitor = visitor_for(room_id, secret=secret, user=user, now=clock.now())
     except (WrongSecret, MemberNotFound):
         FAILED_SECRETS.hit(client)
         raise
+    return visitor.member.name if visitor.member and visitor.member.guest_id == secret else None
 
 
-def _config(request: HttpRequest, room_id: str, user: User | None, *, is_theme_imposed: bool) -> dict[str, Any]:
+def _config(request: HttpRequest, room_id: str, user: User | None) -> dict[str, Any]:
     """What the script needs to know; no secrets: it is in the page's source."""
     prefix = get_script_prefix().rstrip("/")
     clean_path = reverse("meeting", args=[room_id])
@@ -90,16 +96,13 @@ def _config(request: HttpRequest, room_id: str, user: User | None, *, is_theme_i
         "roomId": room_id,
         "basePath": prefix,
         "language": get_language(),
-        "languages": [{"code": code, "name": name} for code, name in settings.LANGUAGES],
         "signedIn": user is not None,
         "userName": user.name if user else None,
         "csrfToken": get_token(request) if user else None,
-        "themeImposed": is_theme_imposed,
         "loginUrl": f"{reverse('account_login')}?next={clean_path}",
         "homeUrl": reverse("rooms") if user else None,
         "languageUrl": reverse("set_language"),
         "leaveRedirectUrl": _safe_url(request.GET.get("leave-redirect-url")),
-        "participantName": request.GET.get("participant-name"),
     }
 
 

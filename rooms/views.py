@@ -1,13 +1,16 @@
 """Rooms in the console."""
 
+import hashlib
 from http import HTTPStatus
 from typing import Any
 
 import segno
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -25,11 +28,12 @@ from rooms.api import SORTS
 from rooms.deletion import Decision, Policy
 from rooms.errors import DeletionConflict
 from rooms.forms import DeletionForm, RoomFilterForm, RoomForm
-from rooms.models import AccessLink, MeetingPolicy, RecordingsPolicy, Room, RoomQuerySet, RoomStatus
+from rooms.models import AccessLink, Meeting, MeetingPolicy, Participation, RecordingsPolicy, Room, RoomStatus
 from rooms.permissions import Permission
 from rooms.representation import link_url, room_url
 
 _PAGE = 50
+_MOST_PAGES = 20
 # Counting a million rows takes a tenth of a second; nobody reads the last digits (decisions.md 13).
 _COUNTED = 10_000
 
@@ -39,24 +43,36 @@ _COUNTED = 10_000
 def room_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The page, or for «load more» only its further rows."""
     filters = RoomFilterForm(request.GET)
-    chosen = filters.cleaned_data if filters.is_valid() else {}
+    filters.is_valid()
+    chosen = filters.cleaned_data
     found = _found(actor, chosen)
-    is_filtered = bool(chosen.get("q") or chosen.get("status"))
     context: dict[str, Any] = {
         "rows": _rows(actor, found.rows),
         "next_token": found.next_token,
-        "chosen": chosen,
-        "statuses": RoomStatus.choices,
-        "is_filtered": is_filtered,
-        "may_create": actor.user.may_create_rooms,
+        "next_page": (chosen.get("pages") or 1) + 1,
     }
     if request.htmx and chosen.get("after"):  # type: ignore[attr-defined]
         return render(request, "rooms/_room_rows.html", context)
-    context["total"], context["live"] = _counts(actor)
+    context |= {
+        "chosen": chosen,
+        "sort": chosen.get("sort") or "creationDate",
+        "order": chosen.get("order") or "desc",
+        # What a new search keeps.
+        "kept": [(name, chosen[name]) for name in ("status", "sort", "order") if chosen.get(name)],
+        "statuses": RoomStatus.choices,
+        "is_filtered": bool(chosen.get("q") or chosen.get("status")),
+        "may_create": actor.user.may_create_rooms,
+        "total": _total(actor),
+        "counted": _COUNTED,
+        "live": _live(actor),
+        **_deletion_context(),
+    }
     return render(request, "rooms/room_list.html", context)
 
 
 def _found(actor: Actor, chosen: dict[str, Any]) -> Page[Room]:
+    """One page behind `after`, or as many pages as were loaded before somebody went elsewhere and came back."""
+    pages = 1 if chosen.get("after") else min(chosen.get("pages") or 1, _MOST_PAGES)
     scopes = [scope.with_status().select_related("owner") for scope in visible_rooms(actor)]
     if chosen.get("status"):
         scopes = [scope.in_status(RoomStatus(chosen["status"])) for scope in scopes]
@@ -65,7 +81,7 @@ def _found(actor: Actor, chosen: dict[str, Any]) -> Page[Room]:
     query = {
         "sortField": chosen.get("sort") or "creationDate",
         "sortOrder": chosen.get("order") or "desc",
-        "maxItems": _PAGE,
+        "maxItems": _PAGE * pages,
         "nextPageToken": chosen.get("after", ""),
     }
     return page(scopes, sorts=SORTS, query=query)
@@ -73,9 +89,11 @@ def _found(actor: Actor, chosen: dict[str, Any]) -> Page[Room]:
 
 def _rows(actor: Actor, rooms: list[Room]) -> list[dict[str, Any]]:
     masks = permissions_in(actor, rooms)
+    people = _people(rooms)
     return [
         {
             "room": room,
+            "people": people.get(room.pk, 0),
             "is_mine": room.owner_id == actor.user.pk,
             "may_manage": room.is_managed_by(actor.user),
             "may_share": Permission.roomShareAccessLinks in masks[room.pk],
@@ -85,28 +103,55 @@ def _rows(actor: Actor, rooms: list[Room]) -> list[dict[str, Any]]:
     ]
 
 
-def _counts(actor: Actor) -> tuple[int, int]:
-    """How many rooms there are to see and how many are live, each up to a limit."""
+def _people(rooms: list[Room]) -> dict[int, int]:
+    """How many are in the running meetings of `rooms`, by primary key."""
+    live = [room.pk for room in rooms if room.status is RoomStatus.ACTIVE_MEETING]
+    if not live:
+        return {}
+    present = Participation.objects.filter(meeting__room__in=live, meeting__ended_at=None, left_at=None)
+    return dict(present.values_list("meeting__room").annotate(Count("admission", distinct=True)))
 
-    def count(scopes: list[RoomQuerySet]) -> int:
-        ids: set[int] = set()
-        for scope in scopes:
-            ids.update(scope.values_list("pk", flat=True)[: _COUNTED + 1])
-        return len(ids)
 
-    scopes = visible_rooms(actor)
-    return count(scopes), count([scope.in_status(RoomStatus.ACTIVE_MEETING) for scope in scopes])
+def _total(actor: Actor) -> int:
+    """How many rooms there are to see, up to a limit."""
+    ids: set[int] = set()
+    for scope in visible_rooms(actor):
+        ids.update(scope.values_list("pk", flat=True)[: _COUNTED + 1])
+    return len(ids)
+
+
+def _live(actor: Actor) -> int:
+    """How many of them are in a meeting. Asked of the meetings: those that run are few, whatever the rooms."""
+    running = Meeting.objects.filter(ended_at=None)
+    ids: set[int] = set()
+    for scope in visible_rooms(actor):
+        ids.update(running.filter(room__in=scope).values_list("room__pk", flat=True))
+    return len(ids)
 
 
 @signed_in()
 @require_GET
 def statuses(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The status cells of the rooms in `ids` as they are now, to be swapped in place."""
-    ids = request.GET.get("ids", "").split(",")[: 10 * _PAGE]
+    """What changes by itself about the rooms in `ids`, to be swapped in place; 304 when nothing did. With `counts`
+    also how many rooms are live."""
+    ids = set(request.GET.get("ids", "").split(",")[: 2 * _PAGE])
     rooms: dict[int, Room] = {}
     for scope in visible_rooms(actor):
-        rooms.update({room.pk: room for room in scope.with_status().filter(room_id__in=ids)})
-    return render(request, "rooms/_room_statuses.html", {"rooms": rooms.values()})
+        found = scope.with_status().select_related("owner").filter(room_id__in=ids)
+        rooms.update({room.pk: room for room in found})
+    is_list = "counts" in request.GET
+    context = {
+        "rows": _rows(actor, list(rooms.values())),
+        "gone": sorted(ids - {room.room_id for room in rooms.values()}),
+        "live": _live(actor) if is_list else None,
+        "join_classes": "btn-sm" if is_list else "btn-primary",
+    }
+    answer = render(request, "rooms/_room_statuses.html", context)
+    etag = quote_etag(hashlib.blake2b(answer.content, digest_size=16).hexdigest())
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified()
+    answer["ETag"] = etag
+    return answer
 
 
 @signed_in(Role.ADMIN, Role.ROOM_MANAGER)
@@ -128,7 +173,8 @@ def room_new(request: HttpRequest, actor: Actor) -> HttpResponse:
 def room_detail(request: HttpRequest, actor: Actor, room_id: str) -> HttpResponse:
     room = room_for(actor, room_id, need=Need.SEE)
     [row] = _rows(actor, [room])
-    return render(request, "rooms/room_detail.html", {**row, "links": _links(request, actor, room)})
+    context = {**row, "links": _links(request, actor, room), **_deletion_context()}
+    return render(request, "rooms/room_detail.html", context)
 
 
 @signed_in()
@@ -147,10 +193,10 @@ def _links(request: HttpRequest, actor: Actor, room: Room) -> list[dict[str, Any
         {"kind": "user", "url": room_url(room, base=base), "enabled": True, "is_open": room.user_access}
     ]
     if Permission.roomShareAccessLinks in permissions_of(actor, room):
-        order = {AccessLink.Role.SPEAKER: 0, AccessLink.Role.MODERATOR: 1, AccessLink.Role.RECORDING: 2}
-        links = sorted((link for link in room.links.all() if link.is_contract), key=lambda link: order[link.role])  # type: ignore[index]
+        links = {link.role: link for link in room.links.all() if link.is_contract}
         shown += [
-            {"kind": link.role, "url": link_url(link, room=room, base=base), "enabled": link.enabled} for link in links
+            {"kind": role, "url": link_url(links[role], room=room, base=base), "enabled": links[role].enabled}
+            for role in (AccessLink.Role.SPEAKER.value, AccessLink.Role.MODERATOR.value)
         ]
     return shown
 
@@ -196,9 +242,19 @@ def room_delete(request: HttpRequest, actor: Actor, room_id: str) -> HttpRespons
 _GENTLE = {"with_meeting": MeetingPolicy.WHEN_MEETING_ENDS, "with_recordings": RecordingsPolicy.CLOSE}
 
 
+def _deletion_context() -> dict[str, Any]:
+    """What the dialogs of a deletion by script need."""
+    return {"deletion_form": DeletionForm(initial=_GENTLE), "deletion_texts": _outcomes()}
+
+
 def outcome(decision: Decision, room: Room) -> str:
     """What a deletion did, as a sentence for people."""
-    sentences = {
+    return _outcomes()[decision.code] % {"name": room.name}
+
+
+def _outcomes() -> dict[str, str]:
+    """By the contract's success codes."""
+    return {
         "room_deleted": _("The room «%(name)s» has been deleted."),
         "room_with_active_meeting_deleted": _("The meeting has been ended and the room «%(name)s» deleted."),
         "room_with_active_meeting_scheduled_to_be_deleted": _(
@@ -219,4 +275,3 @@ def outcome(decision: Decision, room: Room) -> str:
             "The room «%(name)s» will be closed when its meeting ends: it has recordings."
         ),
     }
-    return sentences[decision.code] % {"name": room.name}

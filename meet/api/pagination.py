@@ -8,7 +8,7 @@ import base64
 import binascii
 import heapq
 import json
-import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,20 +29,19 @@ _DEFAULT_ITEMS = 10
 _MOST_ITEMS = 100
 
 
+# What JavaScript's Number() reads as decimal; Python's float() takes «1_000» and «inf» as well.
+_NUMBER = re.compile(r"[+-]?(Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)|", re.ASCII)
+
+
 class MaxItemsField(StrictField):
     """Coerced like JavaScript's Number(), floored, capped."""
 
     expected = "number"
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, list):
+        if isinstance(data, list) or not _NUMBER.fullmatch(data.strip()):
             raise ValidationError("Expected number, received nan")
-        try:
-            number = float(data.strip() or 0)
-        except ValueError:
-            number = math.nan
-        if math.isnan(number):
-            raise ValidationError("Expected number, received nan")
+        number = float(data.strip() or 0)
         if number < 1:
             raise ValidationError("maxItems must be a positive number")
         return int(min(number, _MOST_ITEMS))
@@ -135,14 +134,14 @@ def _position(sort: Sort, token: str) -> tuple[Any, int]:
         if type(row_id) is not int or abs(row_id) >= 2**63 or (value is None and not sort.nullable):
             raise ValueError(token)
         if value is not None:
-            value = clock.from_ms(value) if sort.kind is datetime else _typed(value, sort.kind)
+            value = clock.from_ms(_typed(value, int)) if sort.kind is datetime else _typed(value, sort.kind)
     except (binascii.Error, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidRequest(Issue("nextPageToken", "Invalid page token")) from error
     return value, row_id
 
 
 def _typed(value: Any, kind: type) -> Any:
-    if not isinstance(value, kind) or "\0" in str(value):
+    if not isinstance(value, kind) or isinstance(value, bool) or "\0" in str(value):
         raise ValueError(value)
     return value
 

@@ -37,7 +37,7 @@ def attempt(delivery_id: int, number: int, *, now: datetime) -> timedelta | None
     if outcome.is_success:
         delivery.status = Delivery.Status.DELIVERED
     else:
-        log.warning("webhook not delivered", event=delivery.event.kind, attempt=number, reason=outcome.reason)
+        log.warning("webhook not delivered", kind=delivery.event.kind, attempt=number, reason=outcome.reason)
         if wait is None:
             delivery.status = Delivery.Status.FAILED
         else:

@@ -28,7 +28,7 @@ def emit(kind: str, data: Mapping[str, Any], *, room_id: str, now: datetime) -> 
     if not endpoints:
         return
     if ApiKey.objects.default() is None:
-        log.warning("webhook event dropped: no API key to sign it with", event=kind, room_id=room_id)
+        log.warning("webhook event dropped: no API key to sign it with", kind=kind, room_id=room_id)
         return
     event = Event.objects.create(
         kind=kind,

@@ -1,0 +1,169 @@
+import type { PageConfig } from './config';
+
+/** Why a door stayed shut, in the words of the contract's error page, plus the two that may pass. */
+export type DoorReason =
+  | 'invalid-room-secret'
+  | 'anonymous-access-disabled'
+  | 'forbidden-room-access'
+  | 'invalid-member'
+  | 'invalid-room'
+  | 'closed-room'
+  | 'too-many-requests'
+  | 'session-expired'
+  | 'media-unavailable'
+  | 'unreachable'
+  | 'internal-error';
+
+export class ApiError extends Error {
+  readonly reason: DoorReason;
+  /** Seconds the server asked us to wait, where it said so. */
+  readonly retryAfter: number | null;
+
+  constructor(reason: DoorReason, message: string, retryAfter: number | null = null) {
+    super(message);
+    this.name = 'ApiError';
+    this.reason = reason;
+    this.retryAfter = retryAfter;
+  }
+
+  /** True where waiting helps and nobody has to do anything. */
+  get isPassing(): boolean {
+    return this.reason === 'media-unavailable' || this.reason === 'unreachable';
+  }
+}
+
+export function doorReason(status: number, message: string): DoorReason {
+  switch (status) {
+    case 400:
+      return 'invalid-room-secret';
+    case 401:
+      return 'session-expired';
+    case 403:
+      return message.includes('Anonymous access')
+        ? 'anonymous-access-disabled'
+        : 'forbidden-room-access';
+    case 404:
+      return message.includes('Room member') ? 'invalid-member' : 'invalid-room';
+    case 409:
+      return 'closed-room';
+    case 429:
+      return 'too-many-requests';
+    case 502:
+    case 504:
+      return 'unreachable';
+    case 503:
+      return 'media-unavailable';
+    default:
+      return 'internal-error';
+  }
+}
+
+export type RoomStatus = 'open' | 'active_meeting' | 'closed';
+
+export interface Room {
+  roomId: string;
+  roomName: string;
+  status: RoomStatus;
+  isEncrypted: boolean;
+}
+
+interface RoomBody {
+  roomId: string;
+  roomName: string;
+  status: RoomStatus;
+  config?: { e2ee?: { enabled?: boolean } };
+  access?: { anonymous?: { speaker?: { enabled?: boolean; url?: string } } };
+}
+
+export interface Entry {
+  secret: string | null;
+  /** Given: ask for a token that joins the meeting under this name. */
+  participantName?: string;
+}
+
+const TIMEOUT_MS = 12_000;
+
+export type Api = ReturnType<typeof createApi>;
+
+export function createApi(config: PageConfig, fetcher: typeof fetch = fetch) {
+  const room = encodeURIComponent(config.roomId);
+  const internal = `${config.basePath}/internal-api/v1`;
+  const rooms = `${config.basePath}/api/v1/rooms`;
+
+  async function call<T>(url: string, init: RequestInit, token?: string): Promise<T> {
+    const headers = new Headers({ Accept: 'application/json' });
+    if (init.body) headers.set('Content-Type', 'application/json');
+    if (token) headers.set('X-Room-Member-Token', `Bearer ${token}`);
+    if (config.signedIn && config.csrfToken) headers.set('X-CSRFToken', config.csrfToken);
+    const response = await fetcher(url, {
+      ...init,
+      headers,
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((cause) => {
+      throw new ApiError('unreachable', String(cause));
+    });
+    if (!response.ok) throw await toError(response);
+    return (await response.json()) as T;
+  }
+
+  return {
+    async memberToken({ secret, participantName }: Entry): Promise<string> {
+      const body = {
+        ...(secret === null ? {} : { secret }),
+        ...(participantName === undefined ? {} : { participantName }),
+        joinMeeting: participantName !== undefined,
+        // Guests' ids are secrets and LiveKit shows identities to everybody in the call.
+        opaqueIdentity: true,
+      };
+      const url = `${internal}/rooms/${room}/members/token`;
+      const answer = await call<{ token: string }>(url, post(body));
+      return answer.token;
+    },
+
+    async refreshToken(token: string): Promise<string> {
+      const url = `${internal}/rooms/${room}/members/token/refresh`;
+      const answer = await call<{ token: string }>(url, { method: 'POST' }, token);
+      return answer.token;
+    },
+
+    async room(token: string): Promise<Room> {
+      const query = 'fields=roomId,roomName,status,config&extraFields=config';
+      const body = await call<RoomBody>(`${rooms}/${room}?${query}`, { method: 'GET' }, token);
+      return {
+        roomId: body.roomId,
+        roomName: body.roomName,
+        status: body.status,
+        isEncrypted: body.config?.e2ee?.enabled === true,
+      };
+    },
+
+    /** The speakers' link as it can be passed on; null where it is switched off or not ours to see. */
+    async shareLink(token: string): Promise<string | null> {
+      const body = await call<RoomBody>(`${rooms}/${room}?fields=access`, { method: 'GET' }, token);
+      const link = body.access?.anonymous?.speaker;
+      return link?.enabled && link.url ? link.url : null;
+    },
+
+    async endMeeting(token: string): Promise<void> {
+      await call<unknown>(`${internal}/meetings/${room}`, { method: 'DELETE' }, token);
+    },
+  };
+}
+
+function post(body: unknown): RequestInit {
+  return { method: 'POST', body: JSON.stringify(body) };
+}
+
+async function toError(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  const message = (body as { message?: unknown } | null)?.message;
+  const text = typeof message === 'string' ? message : response.statusText;
+  return new ApiError(doorReason(response.status, text), text, secondsToWait(response.headers));
+}
+
+function secondsToWait(headers: Headers): number | null {
+  const reset = /reset=(\d+)/.exec(headers.get('RateLimit') ?? '')?.[1];
+  const seconds = Number(headers.get('Retry-After') ?? reset);
+  return seconds > 0 ? seconds : null;
+}

@@ -1,0 +1,209 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Api, ApiError, type DoorReason, type Room } from '../../src/meeting/api';
+import { Choices } from '../../src/meeting/media/choices';
+import { DeviceList } from '../../src/meeting/media/devices';
+import { MeetingSession } from '../../src/meeting/session';
+import { Visit } from '../../src/meeting/visit';
+import { FakeRoom, memberToken, pageConfig, permissions, storage } from './cast';
+
+const OPEN: Room = { roomId: 'room-1', roomName: 'Stand-up', status: 'open', isEncrypted: false };
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe('the lobby', () => {
+  it('shows the room to someone with a link', async () => {
+    const { visit } = await arrival();
+    expect(visit.state).toMatchObject({ view: 'join', barrier: null, room: OPEN });
+  });
+
+  it('sends people with neither link nor account to the login', async () => {
+    const { visit, goTo } = await arrival({ secret: null });
+    expect(goTo).toHaveBeenCalledWith('/login?next=/room/room-1');
+    expect(visit.state.view).toBe('loading');
+  });
+
+  it.each<[DoorReason]>([['invalid-room-secret'], ['invalid-room'], ['too-many-requests']])(
+    'explains %s on the error page',
+    async (reason) => {
+      const { visit } = await arrival({ memberToken: () => Promise.reject(failure(reason)) });
+      expect(visit.state).toMatchObject({ view: 'error', error: { reason } });
+    },
+  );
+
+  it('keeps looking while the room is closed, and opens by itself', async () => {
+    const room = { ...OPEN, status: 'closed' as Room['status'] };
+    const { visit } = await arrival({ room: async () => ({ ...room }) });
+    expect(visit.state.barrier).toBe('closed');
+    room.status = 'open';
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(visit.state.barrier).toBeNull();
+  });
+
+  it('keeps looking while the server does not answer', async () => {
+    const answer = vi.fn<() => Promise<string>>().mockRejectedValueOnce(failure('unreachable'));
+    answer.mockResolvedValue(memberToken());
+    const { visit } = await arrival({ memberToken: answer });
+    expect(visit.state).toMatchObject({ view: 'join', barrier: 'unreachable' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(visit.state.barrier).toBeNull();
+  });
+
+  it('stops those who may not join, and never joins an encrypted room in the clear', async () => {
+    const token = memberToken({ permissions: permissions('meetingJoin') });
+    const barred = await arrival({ memberToken: async () => token });
+    expect(barred.visit.state.barrier).toBe('not-allowed');
+    const sealed = await arrival({ room: async () => ({ ...OPEN, isEncrypted: true }) });
+    expect(sealed.visit.state.barrier).toBe('encrypted');
+    sealed.visit.enter('Ana');
+    expect(sealed.visit.state.view).toBe('join');
+  });
+});
+
+describe('the name', () => {
+  it('is remembered for anonymous people and locked for everybody else', async () => {
+    const first = await arrival();
+    first.visit.enter('  Ana ');
+    expect(first.choices.get('name')).toBe('Ana');
+    expect(first.visit.state).toMatchObject({ name: 'Ana', isNameLocked: false });
+    const user = await arrival({ config: { signedIn: true, userName: 'Olga' } });
+    expect(user.visit.state).toMatchObject({ name: 'Olga', isNameLocked: true });
+  });
+
+  it('of a guest wins over the account and is not remembered', async () => {
+    const { visit, choices } = await arrival({
+      config: { signedIn: true, userName: 'Olga' },
+      participantName: 'Gloria',
+    });
+    visit.enter('Gloria');
+    expect(visit.state.name).toBe('Gloria');
+    expect(choices.get('name')).toBe('');
+  });
+});
+
+describe('joining', () => {
+  it('leads to the stage and asks for a joining token under the name', async () => {
+    const { visit, api } = await arrival();
+    visit.enter('Ana');
+    await visit.join();
+    expect(visit.state.view).toBe('stage');
+    expect(api.memberToken).toHaveBeenLastCalledWith({ secret: 's', participantName: 'Ana' });
+  });
+
+  it('tries again by itself while LiveKit is down', async () => {
+    const { visit, api } = await arrival();
+    visit.enter('Ana');
+    vi.mocked(api.memberToken).mockRejectedValueOnce(failure('media-unavailable'));
+    await visit.join();
+    expect(visit.state.view).toBe('device');
+    expect(visit.state.retryAt).not.toBeNull();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(visit.state.view).toBe('stage');
+  });
+
+  it('also when the token was given but the media server does not answer', async () => {
+    const { visit, room } = await arrival();
+    visit.enter('Ana');
+    room.failWith = new Error('could not establish signal connection');
+    await visit.join();
+    expect(visit.state.view).toBe('device');
+    visit.stopRetrying();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(visit.state).toMatchObject({ view: 'device', retryAt: null });
+  });
+
+  it('returns to the lobby when the room was closed meanwhile', async () => {
+    const { visit, api } = await arrival();
+    visit.enter('Ana');
+    vi.mocked(api.memberToken).mockRejectedValueOnce(failure('closed-room'));
+    await visit.join();
+    expect(visit.state).toMatchObject({ view: 'join', barrier: 'closed' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(visit.state.barrier).toBeNull();
+  });
+});
+
+describe('the end', () => {
+  it('says why, and offers the way back through the devices', async () => {
+    const { visit, room } = await onStage();
+    room.emit('disconnected', 9);
+    expect(visit.state).toMatchObject({ view: 'end', endReason: 'network_disconnect' });
+    await visit.rejoin();
+    expect(visit.state).toMatchObject({ view: 'device', name: 'Ana' });
+  });
+
+  it('does not blame oneself when the server refused to end the meeting', async () => {
+    const { visit, room, api } = await onStage();
+    vi.mocked(api.endMeeting).mockRejectedValueOnce(failure('internal-error'));
+    await expect(visit.endMeeting()).rejects.toThrow();
+    room.emit('disconnected', 5);
+    expect(visit.state.endReason).toBe('meeting_ended');
+  });
+
+  it('ends the meeting with a fresh token when the old one went stale', async () => {
+    const { visit, api } = await onStage();
+    vi.mocked(api.endMeeting).mockRejectedValueOnce(failure('session-expired'));
+    await visit.endMeeting();
+    expect(api.endMeeting).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('the token', () => {
+  it('is renewed before it expires, and a failure leaves the call running', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const { visit, api } = await onStage(exp);
+    vi.mocked(api.refreshToken).mockRejectedValueOnce(failure('invalid-room'));
+    await vi.advanceTimersByTimeAsync(540_000);
+    expect(api.refreshToken).toHaveBeenCalledTimes(1);
+    expect(visit.state.view).toBe('stage');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(api.refreshToken).toHaveBeenCalledTimes(2);
+  });
+});
+
+function failure(reason: DoorReason): ApiError {
+  return new ApiError(reason, reason);
+}
+
+interface Arrival extends Partial<Api> {
+  secret?: string | null;
+  participantName?: string;
+  config?: Parameters<typeof pageConfig>[0];
+  exp?: number;
+}
+
+/** Somebody opens the page; camera and microphone are switched off, so nothing is captured. */
+async function arrival({ secret = 's', participantName, config, exp, ...answers }: Arrival = {}) {
+  const token = memberToken({ livekitUrl: 'ws://lk', ...(exp && { exp }) });
+  const api = {
+    memberToken: vi.fn(answers.memberToken ?? (async () => token)),
+    room: vi.fn(answers.room ?? (async () => OPEN)),
+    refreshToken: vi.fn(async () => memberToken()),
+    shareLink: vi.fn(async () => null),
+    endMeeting: vi.fn(async () => undefined),
+  };
+  const choices = new Choices(storage());
+  choices.set('cameraOn', false);
+  choices.set('microphoneOn', false);
+  const room = new FakeRoom();
+  const goTo = vi.fn();
+  const visit = new Visit({
+    config: pageConfig(config),
+    secrets: { secret, e2eeKey: null, participantName: participantName ?? null },
+    api,
+    choices,
+    devices: new DeviceList(undefined),
+    goTo,
+    warmUp: () => undefined,
+    createSession: (membership) => new MeetingSession(room.asRoom(), membership.permissions),
+  });
+  await visit.start();
+  return { visit, api, choices, room, goTo };
+}
+
+async function onStage(exp?: number) {
+  const all = await arrival(exp ? { exp } : {});
+  all.visit.enter('Ana');
+  await all.visit.join();
+  return all;
+}

@@ -1,0 +1,222 @@
+"""Real servers for tests: each on a free loopback port, in a folder of its own, gone when its block ends."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class MissingServer(Exception):
+    """Nothing is skipped for a missing server: the run fails and says how to get it."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__(f"{program} is not installed. Type: bin/setup test")
+
+
+def free_port(*, following: int = 0) -> int:
+    """A port that is free on loopback, together with those at the `following` distances behind it."""
+    for _ in range(50):
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port + following > 65000:
+            continue
+        with suppress(OSError):
+            for offset in range(1, following + 1) if following < 10 else (following, following + 1, following + 2):
+                with closing(socket.socket()) as probe:
+                    probe.bind(("127.0.0.1", port + offset))
+            return port
+    raise RuntimeError("no free port")
+
+
+def wait_until(holds: Callable[[], bool], *, seconds: float = 10, what: str) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return
+        time.sleep(0.02)
+    raise TimeoutError(f"{what}: not within {seconds} s")
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=1, trust_env=False).status_code < 500
+    except httpx.HTTPError:
+        return False
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, log: Path, user: str | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The process in a session of its own; killed with all its children at the end."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            env={**os.environ, **env} if env else None,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=user,
+            cwd=ROOT,
+        )
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(8)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait(5)
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """A throw-away cluster; its DATABASE_URL. PostgreSQL refuses to run as root: then as «nobody»."""
+    programs = _postgres_programs()
+    user = "nobody" if os.getuid() == 0 else None
+    folder.mkdir(parents=True)
+    if user:
+        for parent in (folder, folder.parent):
+            parent.chmod(0o755)
+        shutil.chown(folder, user)
+    data, port = folder / "data", free_port()
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "meet", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+        check=True,
+        capture_output=True,
+        user=user,
+        cwd="/",
+    )
+    settings = {
+        "port": port, "unix_socket_directories": folder, "listen_addresses": "127.0.0.1", "fsync": "off",
+        "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200,
+    }  # fmt: skip
+    command = [programs / "postgres", "-D", data]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    log = folder / "log"
+    log.touch(mode=0o666)
+    with running(command, log=log, user=user):
+        ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-U", "meet", "-d", "postgres"]
+        wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, what="PostgreSQL answers")
+        yield f"postgres://meet@127.0.0.1:{port}/postgres"
+
+
+def _postgres_programs() -> Path:
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not installed:
+        raise MissingServer("PostgreSQL")
+    return installed[-1].parent
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """Its URL."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise MissingServer("redis-server")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with running(command, log=folder / "redis.log"):
+        wait_until(lambda: _listens(port), what="Redis answers")
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+def _listens(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Installation:
+    """What `make run` starts, on ports and in a folder of its own."""
+
+    ADMIN = "admin"
+    PASSWORD = "an admin password for tests"  # noqa: S105
+    API_KEY = "ovmeet-an-api-key-for-tests-long-enough"
+
+    def __init__(self, folder: Path, *, port: int, env: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.port = port
+        self.url = f"http://localhost:{port}"
+        self.log = folder / "run.log"
+        self.env = {
+            "MEET_DATA_DIR": str(folder / "data"),
+            "MEET_PORT": str(port),
+            "MEET_INITIAL_ADMIN_USER": self.ADMIN,
+            "MEET_INITIAL_ADMIN_PASSWORD": self.PASSWORD,
+            "MEET_INITIAL_API_KEY": self.API_KEY,
+            "MEET_RATE_LIMITS": "off",
+            "LOG_LEVEL": "INFO",
+            **env,
+        }
+
+    def processes(self, words: str) -> list[int]:
+        """The ids of this installation's processes with `words` in their command line."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            with suppress(OSError):
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                mine = f"MEET_DATA_DIR={self.env['MEET_DATA_DIR']}".encode() in (entry / "environ").read_bytes()
+                if mine and words in command:
+                    found.append(int(entry.name))
+        return found
+
+    def api(self) -> httpx.Client:
+        """A program with the installation's API key."""
+        return httpx.Client(base_url=self.url, headers={"X-API-KEY": self.API_KEY}, timeout=15, trust_env=False)
+
+
+@contextmanager
+def installation(
+    folder: Path, env: Mapping[str, str] | None = None, *, status: str = "ok"
+) -> Iterator[Installation]:
+    """A running installation; the LiveKit ports follow that of the console (+1800 to +1802). `status` is what its
+    /readyz must say: «degraded» where a part is left out on purpose."""
+    folder.mkdir(parents=True, exist_ok=True)
+    this = Installation(folder, port=free_port(following=1800), env=env or {})
+    command = [sys.executable, "-m", "meet.supervisor"]
+    # The secrets of the test process are not those of the installation, which draws its own.
+    foreign = {name: "" for name in ("LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "DATABASE_URL", "REDIS_URL")}
+    with running(command, env={**foreign, **this.env}, log=this.log) as process:
+        try:
+            wait_until(
+                lambda: process.poll() is not None or _all_serve(this, status),
+                seconds=40,
+                what="the installation serves",
+            )
+            if process.poll() is not None:
+                raise RuntimeError(f"the installation ended with {process.returncode}")
+        except (RuntimeError, TimeoutError) as error:
+            raise RuntimeError(f"{error}\n{this.log.read_text()}") from error
+        yield this
+
+
+def _all_serve(this: Installation, status: str) -> bool:
+    if not answers(f"{this.url}/healthz") or not re.search(r"worker@\S+ ready", this.log.read_text()):
+        return False
+    with this.api() as api:
+        return bool(api.get("/readyz").json().get("status") == status)
