@@ -38,7 +38,8 @@ def _broker() -> dict[str, Any]:
     for name in ("messages", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return {
-        "broker_url": "filesystem://",
+        "broker_url": "filesystem://localhost//",
+        "broker_transport": "meet.broker:Transport",
         "broker_transport_options": {
             "data_folder_in": folder / "messages",
             "data_folder_out": folder / "messages",
@@ -81,7 +82,15 @@ app.conf.update(
             "task": "rooms.tasks.expire",
             "schedule": timedelta(minutes=1),
         },
-        "old events and deliveries": {
+        "rooms that were deleted": {
+            "task": "recordings.tasks.purge",
+            "schedule": timedelta(hours=1),
+        },
+        "sessions that have ended": {
+            "task": "accounts.tasks.clear_sessions",
+            "schedule": crontab(hour="3", minute="0"),
+        },
+        "old events of LiveKit": {
             "task": "meet.livekit.tasks.forget",
             "schedule": crontab(hour="3", minute="20"),
         },
@@ -91,7 +100,7 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["meet.livekit", "meet.webhooks", "rooms", "recordings"])
+app.autodiscover_tasks(["accounts", "meet.livekit", "meet.webhooks", "rooms", "recordings"])
 
 
 @setup_logging.connect

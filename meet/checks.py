@@ -6,11 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+TAG = "meet"
 _SHORTEST_SECRET = 32
 _KNOWN_SECRETS = frozenset({"secret", "devkey", "changeme", "admin", "password", "meet-api-key"})
 
 
-@register
+@register(TAG)
 def mode(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     if settings.MEET_MODE in ("compatibility", "3.9.0"):
         return []
@@ -23,7 +24,20 @@ def mode(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     ]
 
 
-@register
+@register(TAG)
+def shared_cache(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    if settings.WEB_CONCURRENCY == 1 or settings.REDIS_URL:
+        return []
+    return [
+        Error(
+            f"WEB_CONCURRENCY is {settings.WEB_CONCURRENCY}, but there is no REDIS_URL.",
+            hint="Several web processes share rate limits and the broker through Redis. Set REDIS_URL, or run one.",
+            id="meet.E002",
+        )
+    ]
+
+
+@register(TAG)
 def production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """Only with MEET_PRODUCTION."""
     if not settings.MEET_PRODUCTION:

@@ -83,8 +83,6 @@ def configuration(*, level: str, as_json: bool) -> dict[str, Any]:
             "celery.beat": {"level": quiet},
             "celery.worker.strategy": {"level": quiet},
             "celery.app.trace": {"level": quiet},
-            # The filesystem broker has no host name, and is told so at every start.
-            "kombu.connection": {"level": "ERROR"},
             "httpx": {"level": quiet},
         },
     }

@@ -21,7 +21,7 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MEET_DATA_DIR = Path(env("MEET_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-MEET_DATA_DIR.mkdir(parents=True, exist_ok=True)
+MEET_DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 _SECRETS_DIR = MEET_DATA_DIR / "secrets"
 
 MEET_PRODUCTION = env.bool("MEET_PRODUCTION", default=False)
@@ -136,6 +136,8 @@ MEET_MODE = env("MEET_MODE", default="compatibility")
 MEET_WEBHOOK_FORBIDDEN_NETWORKS: list[str] = env.list("MEET_WEBHOOK_FORBIDDEN_NETWORKS", default=[])
 
 REDIS_URL = env("REDIS_URL", default="")
+# Web processes of one container; more than one count rate limits together, in Redis.
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
 
 # -- Data ------------------------------------------------------------------------------------------------------------
 

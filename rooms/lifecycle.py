@@ -143,7 +143,7 @@ def meeting_ended(
     if fate is EndAction.CLOSE:
         room.closed_at = room.closed_at or now
     elif fate is EndAction.DELETE:
-        room.deleted_at = room.deleted_at or now
+        _bury(room, now=now)
     room.save(update_fields=["closed_at", "deleted_at", "on_meeting_end"])
     # A room that goes with its meeting is reported as it was.
     data = before if fate is EndAction.DELETE else event_data(room, base=base_in_background())
@@ -206,6 +206,12 @@ def _open_run(room_id: str, *, sid: str, now: datetime) -> None:
 # -- Deletion --------------------------------------------------------------------------------------------------------
 
 
+def _bury(room: Room, *, now: datetime) -> None:
+    """Makes `room` and its recordings tombstones; the caller saves the room."""
+    room.deleted_at = room.deleted_at or now
+    room.recordings.update(deleted_at=now)
+
+
 def delete(room: Room, policy: deletion.Policy, *, now: datetime) -> deletion.Decision:
     """Deletes, closes or schedules, as `deletion.decide` says; brings `room` up to date. Raises `DeletionConflict`.
 
@@ -219,7 +225,7 @@ def delete(room: Room, policy: deletion.Policy, *, now: datetime) -> deletion.De
             row.on_meeting_end = decision.action
             row.on_meeting_end_recordings = policy.with_recordings
         elif decision.action is EndAction.DELETE:
-            row.deleted_at = now
+            _bury(row, now=now)
         else:
             row.closed_at = row.closed_at or now
         changed = ["closed_at", "deleted_at", "on_meeting_end", "on_meeting_end_recordings"]

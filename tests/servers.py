@@ -109,13 +109,24 @@ def postgres(folder: Path) -> Iterator[str]:
         "port": port, "unix_socket_directories": folder, "listen_addresses": "127.0.0.1", "fsync": "off",
         "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200,
     }  # fmt: skip
-    command = [programs / "postgres", "-D", data]
+    command: list[str | Path] = [programs / "postgres", "-D", data]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     log = folder / "log"
     log.touch(mode=0o666)
     with running(command, log=log, user=user):
-        ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-U", "meet", "-d", "postgres"]
+        ready: list[str | Path] = [
+            programs / "pg_isready",
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-U",
+            "meet",
+            "-d",
+            "postgres",
+        ]
         wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, what="PostgreSQL answers")
         yield f"postgres://meet@127.0.0.1:{port}/postgres"
 
@@ -153,7 +164,7 @@ class Installation:
     """What `make run` starts, on ports and in a folder of its own."""
 
     ADMIN = "admin"
-    PASSWORD = "an admin password for tests"  # noqa: S105
+    PASSWORD = "an admin password for tests"
     API_KEY = "ovmeet-an-api-key-for-tests-long-enough"
 
     def __init__(self, folder: Path, *, port: int, env: Mapping[str, str]) -> None:
@@ -191,16 +202,14 @@ class Installation:
 
 
 @contextmanager
-def installation(
-    folder: Path, env: Mapping[str, str] | None = None, *, status: str = "ok"
-) -> Iterator[Installation]:
+def installation(folder: Path, env: Mapping[str, str] | None = None, *, status: str = "ok") -> Iterator[Installation]:
     """A running installation; the LiveKit ports follow that of the console (+1800 to +1802). `status` is what its
     /readyz must say: «degraded» where a part is left out on purpose."""
     folder.mkdir(parents=True, exist_ok=True)
     this = Installation(folder, port=free_port(following=1800), env=env or {})
     command = [sys.executable, "-m", "meet.supervisor"]
     # The secrets of the test process are not those of the installation, which draws its own.
-    foreign = {name: "" for name in ("LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "DATABASE_URL", "REDIS_URL")}
+    foreign = dict.fromkeys(("LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "DATABASE_URL", "REDIS_URL"), "")
     with running(command, env={**foreign, **this.env}, log=this.log) as process:
         try:
             wait_until(

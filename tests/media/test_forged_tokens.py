@@ -47,9 +47,7 @@ def test_a_token_that_livekit_signed_again_opens_nothing(
             for header in ("X-Room-Member-Token", "Authorization", "X-Refresh-Token"):
                 answer = mallory.get(path, headers={header: f"Bearer {replayed}"})
                 assert answer.status_code == 401, (path, header, answer.text)
-        refreshed = mallory.post(
-            "/internal-api/v1/auth/refresh", headers={"X-Refresh-Token": f"Bearer {replayed}"}
-        )
+        refreshed = mallory.post("/internal-api/v1/auth/refresh", headers={"X-Refresh-Token": f"Bearer {replayed}"})
         assert refreshed.status_code == 400
 
 

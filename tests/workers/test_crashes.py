@@ -32,9 +32,10 @@ def on_postgres(servers_folder: Path, postgres: str) -> Iterator[tuple[Installat
     """An installation on a database of its own, and that database's URL."""
     name = f"crash_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        connection.execute(f'CREATE DATABASE "{name}"')
     url = postgres.rpartition("/")[0] + f"/{name}"
-    with servers.installation(servers_folder / name, {**_NO_LIVEKIT, "DATABASE_URL": url}, status="degraded") as running:
+    env = {**_NO_LIVEKIT, "DATABASE_URL": url}
+    with servers.installation(servers_folder / name, env, status="degraded") as running:
         yield running, url
 
 
@@ -90,4 +91,3 @@ def _listening(port: int) -> Iterator[int]:
                 continue
             if "redis-server" in command and str(port) in command:
                 yield int(entry.name)
-

@@ -36,7 +36,8 @@ def test_what_is_delivered_is_signed_with_the_api_key(
     wait_until(lambda: receiver.events(room_id) == ["meetingStarted"], what="the event is delivered")
     [request] = [request for request in receiver.requests if request.body["data"]["roomId"] == room_id]
     message = f"{request.headers['X-Timestamp']}.{request.text}".encode()
-    assert request.headers["X-Signature"] == hmac.new(installation.API_KEY.encode(), message, hashlib.sha256).hexdigest()
+    signature = hmac.new(installation.API_KEY.encode(), message, hashlib.sha256).hexdigest()
+    assert request.headers["X-Signature"] == signature
     assert request.headers["X-Timestamp"] == str(request.body["creationDate"])
     assert list(request.body) == ["event", "creationDate", "data"]
     assert request.body["data"]["status"] == "active_meeting"

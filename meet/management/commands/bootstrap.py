@@ -2,18 +2,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from accounts.bootstrap import bootstrap
-from meet import clock
+from meet import checks, clock
 from meet.webhooks.bootstrap import seed_endpoint
 
 _LOCK = 0x4D656574  # «Meet»
 
 
 class Command(BaseCommand):
+    # Ours; all of Django's would import every page first.
+    requires_system_checks = (checks.TAG, Tags.database)
     help = "Makes the root admin, the default API key and the webhook endpoint if they are missing. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
