@@ -18,5 +18,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         FAILED_LOGINS.check(client_of(request))
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        if user is not None and not user.is_active:
+            # As the API has it: told no more than that user ID or password are wrong.
+            self.authentication_failed(request, **credentials)
+            return None
+        return user
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         FAILED_LOGINS.hit(client_of(request))

@@ -30,6 +30,9 @@ def signed_in(
         def inner(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
             user = request.user
             if not isinstance(user, User):
+                if getattr(request, "htmx", False):
+                    # The login is no fragment: the page as a whole is asked for again, and leads there.
+                    return HttpResponse(headers={"HX-Refresh": "true"})
                 return redirect_to_login(request.get_full_path())
             if roles and user.role not in roles:
                 raise Forbidden

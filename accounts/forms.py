@@ -2,7 +2,7 @@ from typing import Any
 
 from allauth.account.forms import LoginForm as BaseLoginForm
 from django import forms
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +68,7 @@ class ChangePasswordForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = " ".join(password_validators_help_texts())
 
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]

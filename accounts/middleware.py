@@ -6,7 +6,9 @@ from django.urls import reverse
 from accounts.models import User
 
 # What someone who must change their password may still open.
-_OPEN_PREFIXES = ("/api/", "/internal-api/", "/static/", "/room/", "/recording/", "/logout", "/language", "/theme.css")
+_OPEN_PREFIXES = (
+    "/api/", "/internal-api/", "/static/", "/room/", "/recording/", "/logout", "/language", "/theme.css", "/health",
+)  # fmt: skip
 
 
 class PasswordChangeMiddleware:

@@ -18,7 +18,7 @@ from meet import clock, keystore
 from meet.db import KeyField
 from meet.names import NAME_KEY_LENGTH, name_key
 
-USER_ID_PATTERN = r"^[a-z0-9_]+$"
+USER_ID_PATTERN = r"^[a-z0-9_]+\Z"
 
 
 class Role(models.TextChoices):

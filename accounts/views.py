@@ -2,6 +2,7 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.views import LoginView as BaseLoginView
+from allauth.mfa.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -55,4 +56,5 @@ def _change_password(request: HttpRequest, actor: Actor, *, template: str, then:
         messages.success(request, _("Your password has been changed."))
         return HttpResponseRedirect(reverse(then))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    return render(request, template, {"form": form}, status=status)
+    context = {"form": form, "has_second_step": get_adapter().is_mfa_enabled(actor.user)}
+    return render(request, template, context, status=status)

@@ -13,12 +13,15 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, Histogram, generate_latest
 
 from accounts.models import ApiKey
 from meet import clock
 from meet.api.exceptions import PATH_NOT_FOUND
 from meet.limits import client_of
+from meet.livekit.models import InboundEvent
+from meet.webhooks.models import Delivery
+from rooms.models import Meeting
 
 REQUESTS = Histogram(
     "meet_http_request_seconds",
@@ -26,6 +29,9 @@ REQUESTS = Histogram(
     ["method", "view", "status"],
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+WAITING_EVENTS = Gauge("meet_livekit_events_waiting", "Events of LiveKit that no worker has processed yet")
+WAITING_DELIVERIES = Gauge("meet_webhook_deliveries_waiting", "Webhook deliveries that have not arrived yet")
+OPEN_MEETINGS = Gauge("meet_meetings_open", "Meetings that are running")
 _TIMEOUT = 1.0
 
 
@@ -116,6 +122,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus' text format; for loopback, an API key or MEET_METRICS_TOKEN as bearer (decisions.md 8)."""
     if not _is_operator(request):
         return JsonResponse(PATH_NOT_FOUND, status=HTTPStatus.NOT_FOUND)
+    WAITING_EVENTS.set(InboundEvent.objects.filter(processed_at=None).count())
+    WAITING_DELIVERIES.set(Delivery.objects.filter(status=Delivery.Status.PENDING).count())
+    OPEN_MEETINGS.set(Meeting.objects.filter(ended_at=None).count())
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

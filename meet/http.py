@@ -27,16 +27,17 @@ class Outcome:
 
 @cache
 def _client() -> httpx.Client:
-    limits = httpx.Limits(max_connections=32, max_keepalive_connections=8)
+    # No connection is kept: it would serve any name at its address, with the certificate checked for another.
+    limits = httpx.Limits(max_connections=32, max_keepalive_connections=0)
     return httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, limits=limits)
 
 
 def post(url: str, body: bytes, *, headers: Mapping[str, str]) -> Outcome:
     """Sends `body` once: 5 s in all, no redirects, the answer's body is never read, and only to an address that
     MEET_WEBHOOK_FORBIDDEN_NETWORKS allows. Raises nothing: whatever goes wrong is the `reason`."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
     try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
         address = _allowed_address(host, parts.port or (443 if parts.scheme == "https" else 80))
         # Connects to the very address that was checked; a second look-up might give another one.
         literal = f"[{address}]" if ":" in address else address

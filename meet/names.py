@@ -16,7 +16,21 @@ NAME_KEY_LENGTH = 150
 
 def name_key(name: str) -> str:
     """The form in which two names that read alike are equal; also the order of lists."""
-    return unicodedata.normalize("NFKC", name).casefold()[:NAME_KEY_LENGTH]
+    return _unfolded(name)[:NAME_KEY_LENGTH]
+
+
+def numberable(name: str) -> str:
+    """`name`, cut where its key would leave no room for a number: two of them must never have the same key."""
+    while len(_unfolded(name)) > NAME_KEY_LENGTH - _LONGEST_NUMBER:
+        name = name[:-1]
+    return name.rstrip()
+
+
+_LONGEST_NUMBER = 10
+
+
+def _unfolded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def numbered(name: str, number: int) -> str:

@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +42,16 @@ _NAVIGATION = (
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every page."""
-    context: dict[str, Any] = {"meet_version": settings.MEET_VERSION, "languages": settings.LANGUAGES}
+    port = settings.MEET_PORT
+    theme = request.COOKIES.get(f"meet_theme_{port}")
+    context: dict[str, Any] = {
+        "meet_version": settings.MEET_VERSION,
+        "languages": settings.LANGUAGES,
+        # Browsers share cookies between the ports of a host.
+        "cookie_suffix": port,
+        "console_theme": theme if theme in ("light", "dark") else "",
+        "is_navigation_folded": request.COOKIES.get(f"meet_navigation_{port}") == "folded",
+    }
     user = getattr(request, "user", None)
     if isinstance(user, User):
         section = request.path_info.strip("/").partition("/")[0]
@@ -83,7 +94,7 @@ _BY_STATUS = {
     ),
     HTTPStatus.FORBIDDEN: Explanation(
         "forbidden-room-access",
-        _("This is not yours to open"),
+        _("You have no access here"),
         _("Ask the owner of the room or an administrator to give you access."),
     ),
     HTTPStatus.NOT_FOUND: Explanation(
@@ -129,7 +140,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
         body = {"error": "Internal Server Error", "message": message}
         return JsonResponse(body, status=HTTPStatus.INTERNAL_SERVER_ERROR)
     context = {"explanation": _UNEXPECTED, "status": 500}
-    return render(request, "error.html", context, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    try:
+        return render(request, "error.html", context, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    except DatabaseError:
+        # Who is asking is in the database, too: then it is the page for anybody.
+        return HttpResponse(render_to_string("error.html", context), status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

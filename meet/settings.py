@@ -199,6 +199,7 @@ MIDDLEWARE = [
     "meet.prefix.PrefixMiddleware",
     "meet.health.MetricsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "meet.request_ids.RequestIdMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -309,7 +310,7 @@ CORS_ALLOW_HEADERS = [
 ]
 CORS_EXPOSE_HEADERS = [
     "Location", "Deprecation", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "RateLimit-Limit",
-    "RateLimit-Remaining", "RateLimit-Reset", "Content-Range",
+    "RateLimit-Remaining", "RateLimit-Reset", "Content-Range", "X-Request-ID",
 ]  # fmt: skip
 
 # Bodies of the API end at 100 kB (meet.api.parsers); events of LiveKit may be larger.

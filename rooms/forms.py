@@ -34,7 +34,11 @@ class RoomForm(forms.Form):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         at: datetime | None = data.get("expires_at")
         if at:
-            at += timedelta(minutes=data.get("utc_offset") or 0)
+            try:
+                at += timedelta(minutes=data.get("utc_offset") or 0)
+            except OverflowError:
+                self.add_error("expires_at", ValidationError(_("Choose a time at least an hour ahead.")))
+                return data
             data["expires_at"] = at
             if at < clock.now() + _SHORTEST_LEAD:
                 self.add_error("expires_at", ValidationError(_("Choose a time at least an hour ahead.")))

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from meet import clock, ids
 from meet.errors import DomainError, Forbidden
 from meet.livekit import gateway, tokens
-from meet.names import name_key, numbered, tidy
+from meet.names import name_key, numberable, numbered, tidy
 from rooms.access import Visitor
 from rooms.errors import NameMissing, RoomIsClosed
 from rooms.models import Admission, Badge, Member, Participation, Room, RoomStatus
@@ -43,7 +43,7 @@ def join(visitor: Visitor, *, name: str | None, is_opaque: bool, now: datetime) 
         raise RoomIsClosed(room.room_id)
     if Permission.meetingJoin not in visitor.permissions:
         raise Forbidden
-    wanted = tidy(name or "") or visitor.default_name
+    wanted = numberable(tidy(name or "") or visitor.default_name or "")
     if not wanted:
         raise NameMissing
     admission, is_new = _admit(visitor, name=wanted, is_opaque=is_opaque, now=now)

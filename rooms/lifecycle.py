@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
-from meet import ids
+from meet import clock, ids
 from meet.links import base_in_background
 from meet.livekit import gateway
 from meet.names import tidy
@@ -111,16 +111,23 @@ def locked(room_id: str) -> Room | None:
     return Room.with_deleted.select_for_update().filter(room_id=room_id).first()
 
 
-def meeting_started(room: Room, *, sid: str, now: datetime) -> Meeting | None:
-    """A run of the room has begun. None if it is known already, or long over: events come late and twice."""
+def meeting_started(room: Room, *, sid: str, now: datetime, began: datetime | None = None) -> Meeting | None:
+    """A run of the room has begun, for LiveKit at `began`. None if it is known already, or long over: events come late
+    and twice."""
     if Meeting.objects.filter(livekit_sid=sid).exists():
         return None
+    began = min(began or now, now)
+    number = (room.meetings.aggregate(last=Max("number"))["last"] or 0) + 1
     previous = room.open_meeting()
+    if previous and began < previous.started_at:
+        # Late news of an older run, noted so that whatever else comes of it changes nothing.
+        reason = Meeting.EndReason.SUPERSEDED
+        room.meetings.create(number=number, livekit_sid=sid, started_at=began, ended_at=now, end_reason=reason)
+        return None
     if previous:
         # Its `room_finished` was lost: LiveKit holds one run of a room at a time.
         meeting_ended(room, previous, reason=Meeting.EndReason.SUPERSEDED, now=now)
-    number = (room.meetings.aggregate(last=Max("number"))["last"] or 0) + 1
-    meeting = Meeting.objects.create(room=room, number=number, livekit_sid=sid, started_at=now)
+    meeting: Meeting = room.meetings.create(number=number, livekit_sid=sid, started_at=began)
     room.has_open_meeting = True
     emit("meetingStarted", event_data(room, base=base_in_background()), room_id=room.room_id, now=now)
     return meeting
@@ -155,20 +162,23 @@ def end_meeting(room: Room, *, now: datetime) -> None:
     where LiveKit knows no such meeting any more, it is over at once."""
     wished = Meeting.objects.filter(room=room, ended_at=None)
     wished.filter(end_requested_at=None).update(end_requested_at=now)
+    sids = list(wished.values_list("livekit_sid", flat=True))
     try:
         was_there = gateway.delete_room(room.room_id)
     except gateway.LiveKitUnavailable:
         log.warning("meeting not ended yet, will be repeated", room_id=room.room_id)
         return
     if not was_there:
-        _close_runs(room.room_id, now=now)
+        for sid in sids:
+            _close_run(room.room_id, sid=sid, now=now)
 
 
-def _close_runs(room_id: str, *, now: datetime) -> None:
+def _close_run(room_id: str, *, sid: str, now: datetime) -> None:
     with transaction.atomic():
         room = locked(room_id)
         meeting = room.open_meeting() if room else None
-        if room and meeting:
+        # By now another one may be running.
+        if room and meeting and meeting.livekit_sid == sid:
             meeting_ended(room, meeting, reason=Meeting.EndReason.VANISHED, now=now)
 
 
@@ -188,19 +198,19 @@ def reconcile(*, now: datetime) -> None:
     sids = {room.sid for room in live}
     for sid, meeting in ours.items():
         if sid not in sids:
-            _close_runs(meeting.room.room_id, now=now)
+            _close_run(meeting.room.room_id, sid=sid, now=now)
         elif meeting.end_requested_at:
             end_meeting(meeting.room, now=now)
     for room in live:
         if room.sid not in ours and room.creation_time <= settled.timestamp():
-            _open_run(room.name, sid=room.sid, now=now)
+            _open_run(room.name, sid=room.sid, began=clock.from_ms(room.creation_time * 1000), now=now)
 
 
-def _open_run(room_id: str, *, sid: str, now: datetime) -> None:
+def _open_run(room_id: str, *, sid: str, began: datetime, now: datetime) -> None:
     with transaction.atomic():
         room = locked(room_id)
         if room:
-            meeting_started(room, sid=sid, now=now)
+            meeting_started(room, sid=sid, now=now, began=began)
 
 
 # -- Deletion --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from livekit.protocol.models import DisconnectReason, ParticipantInfo
 from livekit.protocol.webhook import WebhookEvent
 
+from meet import clock
 from rooms import lifecycle
 from rooms.models import Admission, Meeting, Participation, Room
 
@@ -14,7 +15,7 @@ from rooms.models import Admission, Meeting, Participation, Room
 def room_started(event: WebhookEvent, *, now: datetime) -> None:
     room = lifecycle.locked(event.room.name)
     if room:
-        lifecycle.meeting_started(room, sid=event.room.sid, now=now)
+        _started(room, event, now=now)
 
 
 def room_finished(event: WebhookEvent, *, now: datetime) -> None:
@@ -22,7 +23,7 @@ def room_finished(event: WebhookEvent, *, now: datetime) -> None:
     if room is None:
         return
     # When its start was lost, or comes later, the run is noted whole now; a later start finds it known.
-    lifecycle.meeting_started(room, sid=event.room.sid, now=now)
+    _started(room, event, now=now)
     meeting = Meeting.objects.get(livekit_sid=event.room.sid)
     ended = datetime.fromtimestamp(event.created_at, UTC)
     lifecycle.meeting_ended(room, meeting, reason=Meeting.EndReason.FINISHED, now=now, at=ended)
@@ -34,9 +35,7 @@ def participant_joined(event: WebhookEvent, *, now: datetime) -> None:
     room = lifecycle.locked(event.room.name)
     if room is None or Participation.objects.filter(sid=event.participant.sid).exists():
         return
-    meeting = Meeting.objects.filter(livekit_sid=event.room.sid).first() or lifecycle.meeting_started(
-        room, sid=event.room.sid, now=now
-    )
+    meeting = Meeting.objects.filter(livekit_sid=event.room.sid).first() or _started(room, event, now=now)
     if meeting is None or meeting.ended_at:
         return
     admission = _admission(room, event.participant, now=now)
@@ -68,6 +67,11 @@ def participant_left(event: WebhookEvent, *, now: datetime) -> None:
     others = Participation.objects.filter(admission=participation.admission_id, left_at=None)
     if not others.exists():
         Admission.objects.filter(pk=participation.admission_id, released_at=None).update(released_at=now)
+
+
+def _started(room: Room, event: WebhookEvent, *, now: datetime) -> Meeting | None:
+    made = event.room.creation_time_ms or event.room.creation_time * 1000
+    return lifecycle.meeting_started(room, sid=event.room.sid, now=now, began=clock.from_ms(made) if made else None)
 
 
 def _admission(room: Room, participant: ParticipantInfo, *, now: datetime) -> Admission:

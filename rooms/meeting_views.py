@@ -108,4 +108,7 @@ def _config(request: HttpRequest, room_id: str, user: User | None) -> dict[str, 
 
 def _safe_url(url: str | None) -> str | None:
     """Only addresses that a browser opens as a page; `javascript:` is not one."""
-    return url if url and urlsplit(url).scheme in ("", "http", "https") else None
+    try:
+        return url if url and urlsplit(url).scheme in ("", "http", "https") else None
+    except ValueError:
+        return None

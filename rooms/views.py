@@ -62,6 +62,7 @@ def room_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         "statuses": RoomStatus.choices,
         "is_filtered": bool(chosen.get("q") or chosen.get("status")),
         "may_create": actor.user.may_create_rooms,
+        "may_select": any(row["may_manage"] for row in context["rows"]),
         "total": _total(actor),
         "counted": _COUNTED,
         "live": _live(actor),
@@ -132,19 +133,21 @@ def _live(actor: Actor) -> int:
 @signed_in()
 @require_GET
 def statuses(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """What changes by itself about the rooms in `ids`, to be swapped in place; 304 when nothing did. With `counts`
-    also how many rooms are live."""
-    ids = set(request.GET.get("ids", "").split(",")[: 2 * _PAGE])
+    """What changes by itself about the rooms in `ids`, to be swapped in place; 304 when nothing did. `counts` adds how
+    many rooms are live, and if it is «all», how many there are."""
+    ids = set(request.GET.get("ids", "").replace("\0", "").split(",")[: 2 * _PAGE])
     rooms: dict[int, Room] = {}
     for scope in visible_rooms(actor):
         found = scope.with_status().select_related("owner").filter(room_id__in=ids)
         rooms.update({room.pk: room for room in found})
-    is_list = "counts" in request.GET
+    counts = request.GET.get("counts")
     context = {
         "rows": _rows(actor, list(rooms.values())),
         "gone": sorted(ids - {room.room_id for room in rooms.values()}),
-        "live": _live(actor) if is_list else None,
-        "join_classes": "btn-sm" if is_list else "btn-primary",
+        "live": _live(actor) if counts else None,
+        "total": _total(actor) if counts == "all" else None,
+        "counted": _COUNTED,
+        "join_classes": "btn-sm" if counts else "btn-primary",
     }
     answer = render(request, "rooms/_room_statuses.html", context)
     etag = quote_etag(hashlib.blake2b(answer.content, digest_size=16).hexdigest())
@@ -209,8 +212,9 @@ def link_qr(request: HttpRequest, actor: Actor, room_id: str, kind: str) -> Http
     url = next((link["url"] for link in _links(request, actor, room) if link["kind"] == kind), None)
     if url is None:
         raise Forbidden
-    svg = segno.make(url, error="m").svg_inline(scale=4, dark="#000", light="#fff", border=2, xmldecl=True, svgns=True)
-    answer = HttpResponse(svg, content_type="image/svg+xml")
+    answer = HttpResponse(content_type="image/svg+xml")
+    # segno writes bytes here, whatever its annotation says.
+    segno.make(url, error="m").save(answer, kind="svg", scale=4, dark="#000", light="#fff", border=2)  # type: ignore[arg-type]
     answer["Cache-Control"] = "private, no-store"
     return answer
 

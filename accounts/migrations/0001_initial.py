@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('user_id', models.CharField(max_length=20, unique=True, validators=[django.core.validators.MinLengthValidator(5), django.core.validators.RegexValidator('^[a-z0-9_]+$')], verbose_name='User ID')),
+                ('user_id', models.CharField(max_length=20, unique=True, validators=[django.core.validators.MinLengthValidator(5), django.core.validators.RegexValidator('^[a-z0-9_]+\\Z')], verbose_name='User ID')),
                 ('name', models.CharField(max_length=50, validators=[django.core.validators.MaxLengthValidator(50)], verbose_name='Name')),
                 ('name_key', meet.db.KeyField(editable=False, max_length=150)),
                 ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name='E-mail')),

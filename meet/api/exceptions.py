@@ -17,7 +17,9 @@ PATH_NOT_FOUND = {"error": "Path Not Found", "message": "API path not implemente
 
 def handler(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, DomainError):
-        return Response(body(error), status=error.status, headers=error.headers)
+        # Stronger than what the view has noted on the way here, such as the state of another limiter.
+        context["view"].headers.update(error.headers)
+        return Response(body(error), status=error.status)
     if isinstance(error, exceptions.ParseError):
         return Response({"error": "Bad Request", "message": "Malformed body"}, status=HTTPStatus.BAD_REQUEST)
     # Express, which clients were written against, has no 405.

@@ -13,7 +13,12 @@ class ThemeForm(forms.ModelForm[Theme]):
     class Meta:
         model = Theme
         fields = ("enabled", "base_theme", *COLOURS.values())
-        labels = {"enabled": _("Use your own design"), "base_theme": _("Base")}
+        labels = {
+            "enabled": _("Use your own design"),
+            "base_theme": _("Base"),
+            "accent_colour": _("Highlights & accents"),
+            "surface_colour": _("Panels & dialogs"),
+        }
         widgets = {
             "enabled": forms.CheckboxInput(attrs={"class": "form-check-input", "role": "switch"}),
             "base_theme": forms.RadioSelect(attrs={"class": "form-selectgroup-input"}),

@@ -10,7 +10,7 @@ from meet.appearance.models import HEX_COLOUR, BaseTheme, Theme
 from meet.appearance.themes import COLOURS, Design
 
 _COLOUR = (re.compile(HEX_COLOUR), "Must be a valid hex color code (with or without alpha)")
-_NAME = (re.compile(r"^[a-zA-Z0-9_-]*$"), "Theme name can only contain letters, numbers, hyphens and underscores")
+_NAME = (re.compile(r"^[a-zA-Z0-9_-]*\Z"), "Theme name can only contain letters, numbers, hyphens and underscores")
 
 
 class ThemeBody(ObjectSerializer):

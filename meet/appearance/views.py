@@ -1,4 +1,5 @@
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +14,7 @@ from accounts.models import Role
 from meet import clock
 from meet.appearance import css, themes
 from meet.appearance.forms import ThemeForm
+from meet.appearance.models import BaseTheme
 
 
 @signed_in(Role.ADMIN)
@@ -25,8 +27,21 @@ def config(request: HttpRequest, actor: Actor) -> HttpResponse:
         messages.success(request, _("The design has been saved."))
         return HttpResponseRedirect(reverse("config"))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
-    context = {"form": form, "theme": theme, "defaults": css.DEFAULTS}
+    context = {"form": form, "theme": theme, "colours": _colours(form)}
     return render(request, "appearance/config.html", context, status=status)
+
+
+def _colours(form: ThemeForm) -> list[dict[str, Any]]:
+    """The five fields, each with its variable and what it is when left empty."""
+    return [
+        {
+            "field": form[column],
+            "variable": css.PROPERTIES[name],
+            "light": css.DEFAULTS[BaseTheme.LIGHT][name],
+            "dark": css.DEFAULTS[BaseTheme.DARK][name],
+        }
+        for name, column in themes.COLOURS.items()
+    ]
 
 
 @signed_in(Role.ADMIN)

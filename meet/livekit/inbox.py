@@ -48,8 +48,9 @@ def receive(body: bytes, authorization: str, *, now: datetime) -> InboundEvent |
             stored = InboundEvent.objects.create(
                 event_id=event.id,
                 kind=event.event,
-                room_name=event.room.name or event.egress_info.room_name,
-                body=json.loads(body),
+                room_name=(event.room.name or event.egress_info.room_name).replace("\0", "\ufffd"),
+                # PostgreSQL has no null character, and participants choose what their metadata says.
+                body=json.loads(body.replace(rb"\u0000", rb"\ufffd")),
                 received_at=now,
                 due_at=now + _GRACE,
             )

@@ -22,6 +22,7 @@ _WAITS = [timedelta(milliseconds=ms) for ms in (300, 600, 1200, 2400, 4800)] + [
 ]
 # Receivers refuse time stamps older than two minutes; up to here every attempt is the same request.
 _SAME_REQUEST_FOR = timedelta(seconds=60)
+_SWITCHED_OFF = http.Outcome(None, "The webhook was switched off")
 
 
 def attempt(delivery_id: int, number: int, *, now: datetime) -> timedelta | None:
@@ -32,8 +33,9 @@ def attempt(delivery_id: int, number: int, *, now: datetime) -> timedelta | None
     if not claimed:
         return None
     delivery = Delivery.objects.select_related("event", "endpoint").get(pk=delivery_id)
-    outcome = _send(delivery.event, delivery.endpoint.url, now=now)
-    wait = _WAITS[number] if not outcome.is_success and number < len(_WAITS) else None
+    is_wanted = delivery.endpoint.enabled
+    outcome = _send(delivery.event, delivery.endpoint.url, now=now) if is_wanted else _SWITCHED_OFF
+    wait = _WAITS[number] if is_wanted and not outcome.is_success and number < len(_WAITS) else None
     if outcome.is_success:
         delivery.status = Delivery.Status.DELIVERED
     else:

@@ -17,7 +17,18 @@ log = structlog.get_logger(__name__)
 
 def as_json(value: Any) -> str:
     """JSON as JavaScript's JSON.stringify writes it: many receivers sign their own re-serialisation."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(_without_point_zero(value), separators=(",", ":"), ensure_ascii=False)
+
+
+def _without_point_zero(value: Any) -> Any:
+    """JavaScript knows one kind of number, and writes the whole ones without a point."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _without_point_zero(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_point_zero(item) for item in value]
+    return value
 
 
 def emit(kind: str, data: Mapping[str, Any], *, room_id: str, now: datetime) -> None:

@@ -1,0 +1,103 @@
+"""`manage.py bootstrap`: what an installation needs before its first request (decisions.md 6, 7)."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from pytest_django import Settings
+
+from accounts.bootstrap import bootstrap
+from accounts.models import ApiKey, User
+from meet import clock
+from meet.webhooks.models import Endpoint
+from tests.conftest import Api
+
+pytestmark = pytest.mark.django_db
+NOW = clock.now()
+
+
+def test_the_first_start_makes_an_admin_and_a_key_and_shows_both_once() -> None:
+    made = bootstrap(now=NOW)
+    assert made.admin_user == "admin"
+    assert made.admin_password
+    assert made.api_key
+    admin = User.objects.get()
+    assert admin.check_password(made.admin_password)
+    assert (admin.name, admin.role, admin.must_change_password, admin.is_root) == ("Admin", "admin", False, True)
+    assert Api({"X-API-KEY": made.api_key}).get("/api/v1/rooms").status_code == 200
+    again = bootstrap(now=NOW)
+    assert (again.admin_user, again.admin_password, again.api_key) == (None, None, None)
+
+
+def test_given_values_are_used_and_not_repeated(settings: Settings) -> None:
+    settings.MEET_INITIAL_ADMIN_USER = "the_boss"
+    settings.MEET_INITIAL_ADMIN_PASSWORD = "chosen password"
+    settings.MEET_INITIAL_API_KEY = "chosen key"
+    made = bootstrap(now=NOW)
+    assert (made.admin_user, made.admin_password, made.api_key) == ("the_boss", None, None)
+    assert User.objects.get(user_id="the_boss").check_password("chosen password")
+    assert Api({"X-API-KEY": "chosen key"}).get("/api/v1/rooms").status_code == 200
+
+
+def test_a_later_start_does_not_take_back_what_was_changed(settings: Settings) -> None:
+    settings.MEET_INITIAL_ADMIN_PASSWORD = "chosen password"
+    bootstrap(now=NOW)
+    admin = User.objects.get()
+    admin.set_password("changed since")
+    admin.name = "Renamed"
+    admin.save()
+    key = ApiKey.replace_default(by=admin, now=NOW)
+    settings.MEET_INITIAL_API_KEY = "chosen key"
+    bootstrap(now=NOW)
+    admin.refresh_from_db()
+    assert admin.check_password("changed since")
+    assert admin.name == "Renamed"
+    assert ApiKey.objects.get().pk == key.pk
+
+
+def test_a_deleted_key_does_not_come_back_by_itself() -> None:
+    bootstrap(now=NOW)
+    ApiKey.objects.all().delete()
+    assert bootstrap(now=NOW).api_key is None
+    assert not ApiKey.objects.exists()
+
+
+def test_a_configured_key_is_used_whenever_there_is_none(settings: Settings) -> None:
+    bootstrap(now=NOW)
+    ApiKey.objects.all().delete()
+    settings.MEET_INITIAL_API_KEY = "chosen key"
+    bootstrap(now=NOW)
+    assert Api({"X-API-KEY": "chosen key"}).get("/api/v1/rooms").status_code == 200
+
+
+def test_another_admin_name_makes_another_root_and_no_second_key(settings: Settings) -> None:
+    bootstrap(now=NOW)
+    settings.MEET_INITIAL_ADMIN_USER = "second_root"
+    made = bootstrap(now=NOW)
+    assert (made.admin_user, made.api_key) == ("second_root", None)
+    assert User.objects.root().user_id == "second_root"
+
+
+def test_a_configured_key_that_was_a_named_one_becomes_the_default(settings: Settings) -> None:
+    bootstrap(now=NOW)
+    ApiKey.objects.update(is_default=False)
+    text = "chosen key"
+    settings.MEET_INITIAL_API_KEY = text
+    bootstrap(now=NOW)
+    bootstrap(now=NOW)
+    assert ApiKey.objects.filter(is_default=True).count() == 1
+
+
+def test_the_command_prints_generated_credentials_once_and_seeds_the_webhook() -> None:
+    first, second = StringIO(), StringIO()
+    call_command("bootstrap", stdout=first)
+    call_command("bootstrap", stdout=second)
+    lines = dict(line.split("=", 1) for line in first.getvalue().splitlines())
+    assert set(lines) == {"admin_user", "admin_password", "api_key"}
+    assert second.getvalue() == ""
+    assert Endpoint.objects.filter(is_contract=True).count() == 1
+
+
+def test_the_command_can_bring_the_database_up_to_date_first() -> None:
+    call_command("bootstrap", "--migrate", stdout=StringIO())
+    assert User.objects.exists()

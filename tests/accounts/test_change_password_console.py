@@ -1,0 +1,110 @@
+"""/profile and /change-password-required."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.conftest import Console
+from tests.factories import PASSWORD, make_user
+from tests.pages import Page, submit
+
+REQUIRED = "/change-password-required"
+NEW = "a new password"
+
+
+@pytest.fixture
+def fresh(db: None) -> User:
+    return make_user("fresh_", name="Freya", must_change_password=True)
+
+
+def change(visitor: Client, path: str, current: str = PASSWORD, new: str = NEW, confirmed: str | None = None) -> Any:
+    confirmed = new if confirmed is None else confirmed
+    return submit(visitor, path, {"current": current, "new": new, "confirmed": confirmed})
+
+
+# -- When it must be -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/rooms", "/rooms/new", "/profile", "/config", "/nowhere"])
+def test_whose_password_must_change_is_taken_to_the_page_for_that(console: Console, fresh: User, path: str) -> None:
+    answer = console(fresh).get(path)
+    assert (answer.status_code, answer["Location"]) == (302, REQUIRED)
+
+
+def test_the_way_there_keeps_the_prefix(console: Console, fresh: User) -> None:
+    visitor = console(fresh)
+    assert visitor.get("/meet/rooms")["Location"] == f"/meet{REQUIRED}"
+    assert visitor.get(f"/meet{REQUIRED}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/room/some-room", "/theme.css", "/health", "/language"])
+def test_what_is_open_to_everybody_stays_open(console: Console, fresh: User, path: str) -> None:
+    assert console(fresh).get(path).get("Location") != REQUIRED
+
+
+def test_logging_out_is_always_possible(console: Console, fresh: User) -> None:
+    assert submit(console(fresh), "/logout")["Location"] == "/login"
+
+
+def test_after_the_change_the_session_goes_on(console: Console, fresh: User) -> None:
+    visitor = console(fresh)
+    page = Page(visitor.get(REQUIRED))
+    controls = {attributes.get("formcontrolname") for _, attributes in page.elements}
+    assert {"currentPassword", "newPassword", "confirmPassword"} <= controls
+    assert page.with_class("primary-button")
+    answer = change(visitor, REQUIRED)
+    assert answer.status_code == 302
+    assert visitor.get("/rooms").status_code == 200
+    fresh.refresh_from_db()
+    assert fresh.check_password(NEW)
+
+
+def test_who_need_not_change_it_is_taken_home(console: Console, olga: User) -> None:
+    assert console(olga).get(REQUIRED)["Location"] == "/"
+
+
+def test_a_visitor_is_taken_to_the_login(db: None) -> None:
+    assert Client().get(REQUIRED)["Location"].startswith("/login?next=")
+
+
+# -- By ones own will ------------------------------------------------------------------------------------------------
+
+
+def test_the_profile_shows_who_one_is(console: Console, olga: User) -> None:
+    page = Page(console(olga).get("/profile"))
+    assert "Olga" in page.text
+    assert "olga_" in page.text
+
+
+def test_a_password_is_changed_and_other_sessions_end(console: Console, olga: User) -> None:
+    visitor, elsewhere = console(olga), console(olga)
+    answer = change(visitor, "/profile")
+    assert (answer.status_code, answer["Location"]) == (302, "/profile")
+    assert Page(visitor.get("/profile")).toasts == 1
+    assert elsewhere.get("/profile").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "confirmed"),
+    [
+        ("wrong password", NEW, NEW),
+        (PASSWORD, "short", "short"),
+        (PASSWORD, NEW, "another new password"),
+        (PASSWORD, PASSWORD, PASSWORD),
+        ("", "", ""),
+    ],
+)
+@pytest.mark.parametrize("path", ["/profile", REQUIRED])
+def test_what_is_wrong_is_told_and_nothing_changes(
+    console: Console, olga: User, fresh: User, path: str, current: str, new: str, confirmed: str
+) -> None:
+    user = fresh if path == REQUIRED else olga
+    answer = change(console(user), path, current, new, confirmed)
+    assert answer.status_code == 422
+    page = Page(answer)
+    assert any(attributes.get("aria-invalid") == "true" for _, attributes in page.elements)
+    assert not {current, new, confirmed} & set(page.values().values()) - {""}
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)

@@ -1,0 +1,112 @@
+"""axe finds nothing on any page, in both themes, on a desktop and on a phone; and no page scrolls sideways."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.servers import ROOT, Installation
+
+_AXE = (ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js").read_text()
+_RUN = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
+_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+Step = Callable[[Page], Any]
+
+
+def _open_menu(page: Page) -> None:
+    page.locator("[id^='more-actions-btn-']").first.click()
+
+
+def _ask_to_delete(page: Page) -> None:
+    _open_menu(page)
+    page.locator("[id^='delete-room-btn-']").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _share(page: Page) -> None:
+    page.get_by_role("link", name="Share").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _prove_it_is_me(page: Page) -> None:
+    page.fill("input[type='password']", Installation.PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("img")).to_be_visible()
+
+
+def _send_nonsense(page: Page) -> None:
+    page.fill("#id_current", "wrong")
+    page.fill("#id_new", "short")
+    page.fill("#id_confirmed", "other")
+    page.locator(".primary-button").click()
+    expect(page.locator("[role='alert']")).to_be_visible()
+
+
+_PAGES: list[tuple[str, str, Step | None]] = [
+    ("rooms", "/rooms", None),
+    ("rooms, menu open", "/rooms", _open_menu),
+    ("rooms, one selected", "/rooms", lambda page: page.locator("td.select-cell input").first.check()),
+    ("rooms, deleting", "/rooms", _ask_to_delete),
+    ("rooms, sharing", "/rooms", _share),
+    ("rooms, filtered", "/rooms?q=nothing+like+this&status=closed", None),
+    ("languages", "/rooms", lambda page: page.click("#language-selector-btn")),
+    ("account", "/rooms", lambda page: page.click("#profile-btn")),
+    ("room", "/rooms/{room}", None),
+    ("room, share page", "/rooms/{room}/share", None),
+    ("room, deletion page", "/rooms/{room}/delete", None),
+    ("new room", "/rooms/new", None),
+    ("configuration", "/config", None),
+    ("configuration, low contrast", "/config", lambda page: page.fill("#id_accent_colour", "#888888")),
+    ("configuration, resetting", "/config", lambda page: page.click("#reset-theme-btn")),
+    ("profile", "/profile", None),
+    ("profile, refused", "/profile", _send_nonsense),
+    ("two-step sign-in", "/profile/2fa/", None),
+    ("two-step sign-in, setting up", "/profile/2fa/totp/activate/", _prove_it_is_me),
+    ("signing out", "/logout", None),
+    ("error inside", "/rooms/no-such-room", None),
+]
+_OUTSIDE: list[tuple[str, str, Step | None]] = [
+    ("login", "/login", None),
+    ("error outside", "/room/no-such-room?secret=x", None),
+]
+_LOOKS = [(width, theme) for width in (1280, 360) for theme in ("light", "dark")]
+
+
+@pytest.fixture
+def room_id(program: httpx.Client) -> str:
+    room: dict[str, str] = program.post("/api/v1/rooms", json={"roomName": "For axe"}).json()
+    return room["roomId"]
+
+
+@pytest.mark.parametrize(("width", "theme"), _LOOKS)
+def test_no_page_of_the_console_has_a_violation(signed_in_page: Page, room_id: str, width: int, theme: str) -> None:
+    _look(signed_in_page, width, theme)
+    signed_in_page.on("dialog", lambda dialog: dialog.accept())  # unsaved changes
+    found = [_violations(signed_in_page, *page, room_id) for page in _PAGES]
+    assert not any(found), [part for part in found if part]
+
+
+@pytest.mark.parametrize(("width", "theme"), _LOOKS)
+def test_no_page_outside_of_it_has_a_violation(page: Page, width: int, theme: str) -> None:
+    _look(page, width, theme)
+    found = [_violations(page, *outside, "") for outside in _OUTSIDE]
+    assert not any(found), [part for part in found if part]
+
+
+def _look(page: Page, width: int, theme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    # Measured in the middle of a fade, every colour is too faint.
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+
+
+def _violations(page: Page, name: str, path: str, step: Step | None, room_id: str) -> list[str]:
+    page.goto(path.format(room=room_id))
+    if step:
+        step(page)
+    page.evaluate(_AXE)
+    found = [f"{name}: {one['id']} at {one['nodes'][0]['target']}" for one in page.evaluate(_RUN)]
+    too_wide = page.evaluate(_TOO_WIDE)
+    return [*found, f"{name}: {too_wide} px too wide"] if too_wide > 0 else found

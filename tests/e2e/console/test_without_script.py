@@ -1,0 +1,59 @@
+"""HTML works without script."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import sign_in
+
+
+@pytest.fixture
+def plain_page(browser: Browser, browser_context_args: dict[str, object]) -> Iterator[Page]:
+    context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+def test_a_room_is_made_shared_and_deleted(plain_page: Page) -> None:
+    page = plain_page
+    sign_in(page)
+    page.click("#create-room-btn")
+    page.fill("#id_name", "Plain")
+    page.click("#create-room-button")
+    expect(page.get_by_role("heading", name="Plain")).to_be_visible()
+    expect(page.get_by_text("The room «Plain» is ready.")).to_be_visible()
+    page.get_by_role("link", name="Share").click()
+    expect(page.locator("[data-kind='speaker'] .url-input")).to_have_value(re.compile("secret="))
+    page.get_by_role("link", name="Plain").click()
+    page.click("[id^='more-actions-btn-']")
+    page.click("[id^='delete-room-btn-']")
+    page.click(".confirm-button")
+    expect(page.get_by_text("The room «Plain» has been deleted.")).to_be_visible()
+
+
+def test_the_phone_menu_the_language_and_the_design_work(plain_page: Page) -> None:
+    page = plain_page
+    sign_in(page)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.click("#menu-toggle-btn")
+    page.click("#nav-link-config")
+    page.get_by_label("Main controls", exact=True).fill("#224466")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The design has been saved.")).to_be_visible()
+    page.click("#reset-theme-btn")
+    expect(page.get_by_label("Main controls", exact=True)).to_have_value("")
+    page.click("#language-selector-btn")
+    page.get_by_role("button", name="Español").click()
+    expect(page.get_by_role("heading", name="Configuración")).to_be_visible()
+
+
+def test_dark_systems_get_a_dark_page(plain_page: Page) -> None:
+    page = plain_page
+    page.emulate_media(color_scheme="dark")
+    page.goto("/login")
+    lightness = page.locator("body").evaluate(
+        "body => Math.max(...getComputedStyle(body).backgroundColor.match(/[0-9.]+/g).slice(0, 3).map(Number))"
+    )
+    assert lightness < 60

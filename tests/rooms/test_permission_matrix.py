@@ -1,0 +1,142 @@
+"""Who may do what: the rows of rest-api.md 8.2 that exist, as one table."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.models import Role, User
+from meet import clock
+from meet.appearance.models import Theme
+from rooms.models import Room
+from tests import jwts
+from tests.conftest import Api, AsUser
+from tests.factories import make_member, make_room, make_user, secret_of
+
+COLUMNS = (
+    "nobody", "key", "admin", "owner", "manager member", "manager stranger", "member", "stranger", "token",
+    "other token",
+)  # fmt: skip
+NEW_THEME = {"appearance": {"themes": [{"name": "x", "enabled": True, "baseTheme": "dark"}]}}
+BY_LINK = {"secret": ...}
+PASSWORDS = {"currentPassword": "not the current one", "newPassword": "a new password"}
+
+# method, path, body → the status for each column; 400 of change-password: the caller was let in.
+TABLE: list[tuple[str, str, Any, tuple[int, ...]]] = [
+    ("post", "/api/v1/rooms", {}, (401, 201, 201, 201, 201, 201, 403, 403, 401, 401)),
+    ("get", "/api/v1/rooms", None, (401, 200, 200, 200, 200, 200, 200, 200, 401, 401)),
+    ("get", "/api/v1/rooms/{room}", None, (401, 200, 200, 200, 200, 403, 200, 403, 200, 403)),
+    ("delete", "/api/v1/rooms/{room}", None, (401, 200, 200, 200, 403, 403, 403, 403, 401, 401)),
+    ("post", "{member}/token", {}, (401, 401, 200, 200, 200, 403, 200, 403, 401, 401)),
+    ("post", "{member}/token", BY_LINK, (200,) * 10),
+    ("get", "/internal-api/v1/users/me", None, (401, 401, 200, 200, 200, 200, 200, 200, 401, 401)),
+    (
+        "post",
+        "/internal-api/v1/users/change-password",
+        PASSWORDS,
+        (401, 401, 400, 400, 400, 400, 400, 400, 401, 401),
+    ),
+    ("get", "/internal-api/v1/api-keys", None, (401, 401, 200, 403, 403, 403, 403, 403, 401, 401)),
+    ("post", "/internal-api/v1/api-keys", None, (401, 401, 201, 403, 403, 403, 403, 403, 401, 401)),
+    ("delete", "/internal-api/v1/api-keys", None, (401, 401, 200, 403, 403, 403, 403, 403, 401, 401)),
+    ("get", "/internal-api/v1/config/rooms/appearance", None, (200,) * 10),
+    (
+        "put",
+        "/internal-api/v1/config/rooms/appearance",
+        NEW_THEME,
+        (401, 401, 200, 403, 403, 403, 403, 403, 401, 401),
+    ),
+    ("get", "/info", None, (401, 200, 401, 401, 401, 401, 401, 401, 401, 401)),
+    ("get", "/health", None, (200,) * 10),
+]
+CASES = [
+    pytest.param(method, path, body, column, status, id=f"{method} {path} {sorted(body or ())} as {column}")
+    for method, path, body, statuses in TABLE
+    for column, status in zip(COLUMNS, statuses, strict=True)
+]  # fmt: skip
+
+
+@pytest.fixture
+def caller(room: Room, admin: User, olga: User, api: Api, as_user: AsUser) -> Callable[[str], Api]:
+    """`caller("owner")`: an API client with the credential of that column."""
+
+    def user(role: Role, *, is_invited: bool) -> Api:
+        somebody = make_user("somebody", role=role)
+        if is_invited:
+            make_member(room, somebody)
+        return as_user(somebody)
+
+    def holder(of: Room) -> Api:
+        return Api({"X-Room-Member-Token": f"Bearer {jwts.craft(jwts.member_metadata(of.room_id))}"})
+
+    makers: dict[str, Callable[[], Api]] = {
+        "nobody": lambda: Api({}),
+        "key": lambda: api,
+        "admin": lambda: as_user(admin),
+        "owner": lambda: as_user(olga),
+        "manager member": lambda: user(Role.ROOM_MANAGER, is_invited=True),
+        "manager stranger": lambda: user(Role.ROOM_MANAGER, is_invited=False),
+        "member": lambda: user(Role.ROOM_MEMBER, is_invited=True),
+        "stranger": lambda: user(Role.ROOM_MEMBER, is_invited=False),
+        "token": lambda: holder(room),
+        "other token": lambda: holder(make_room(olga, "Another room")),
+    }
+    return lambda column: makers[column]()
+
+
+@pytest.mark.parametrize(("method", "path", "body", "column", "status"), CASES)
+def test_each_caller_gets_the_status_of_the_contract(
+    caller: Callable[[str], Api], room: Room, method: str, path: str, body: Any, column: str, status: int
+) -> None:
+    if body == BY_LINK:
+        body = {"secret": secret_of(room)}
+    address = path.format(room=room.room_id, member=f"/internal-api/v1/rooms/{room.room_id}/members")
+    answer = getattr(caller(column), method)(address, body)
+    assert answer.status_code == status, answer.content
+    if status == 401:
+        assert answer.json() == {"error": "Authentication Error", "message": "Unauthorized"}
+    if status == 403:
+        message = "Insufficient permissions to access this resource"
+        assert answer.json() == {"error": "Authorization Error", "message": message}
+
+
+@pytest.mark.parametrize("column", ["manager stranger", "stranger"])
+def test_a_room_open_to_all_accounts_is_open_to_strangers(
+    caller: Callable[[str], Api], room: Room, column: str
+) -> None:
+    Room.objects.update(user_access=True)
+    stranger = caller(column)
+    assert stranger.get(f"/api/v1/rooms/{room.room_id}").status_code == 200
+    assert stranger.post(f"/internal-api/v1/rooms/{room.room_id}/members/token", {}).status_code == 200
+    assert stranger.delete(f"/api/v1/rooms/{room.room_id}").status_code == 403
+
+
+@pytest.mark.parametrize("column", ["nobody", "stranger", "other token"])
+def test_what_is_refused_changes_nothing(caller: Callable[[str], Api], room: Room, column: str) -> None:
+    client = caller(column)
+    before = Room.objects.count()
+    client.post("/api/v1/rooms", {})
+    client.delete(f"/api/v1/rooms/{room.room_id}")
+    client.put("/internal-api/v1/config/rooms/appearance", NEW_THEME)
+    assert Room.objects.count() == before
+    assert not Theme.objects.exists()
+
+
+@pytest.mark.parametrize("column", ["nobody", "member", "stranger", "token"])
+def test_a_role_is_refused_before_a_body_is_read_or_a_room_is_looked_for(
+    caller: Callable[[str], Api], column: str
+) -> None:
+    client = caller(column)
+    assert client.post("/api/v1/rooms", {"roomName": 5}).status_code in (401, 403)
+    assert client.delete("/api/v1/rooms/nowhere-1").status_code in (401, 403)
+
+
+def test_a_room_that_nobody_knows_is_404_for_whoever_may_ask(caller: Callable[[str], Api]) -> None:
+    for column in ("key", "admin", "owner", "stranger", "other token"):
+        assert caller(column).get("/api/v1/rooms/nowhere-1").status_code == 404
+
+
+def test_a_token_outlives_neither_its_rooms_links_nor_its_room(caller: Callable[[str], Api], room: Room) -> None:
+    holder = caller("token")
+    Room.objects.update(roles_updated_at=clock.now() + clock.MILLISECOND * 1000)
+    assert holder.get(f"/api/v1/rooms/{room.room_id}").status_code == 401

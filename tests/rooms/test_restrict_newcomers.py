@@ -1,0 +1,95 @@
+"""Whoever has joined loses the right to write metadata, which the contract's token grants (decisions.md 1)."""
+
+from collections.abc import Iterable
+
+import httpx
+import pytest
+from livekit.protocol import models
+from livekit.protocol import room as room_service
+
+from meet import clock
+from rooms import moderation
+from rooms.models import Participation, Room
+from rooms.permissions import ALL, SPEAKER_DEFAULT, Permission
+from tests.factories import make_admission, make_meeting, make_participation
+from tests.livekit.wire import Twirp, sent
+
+UPDATE = "RoomService/UpdateParticipant"
+NOW = clock.now()
+ANN = "ann-000000000000001"
+
+
+@pytest.fixture
+def newcomer(room: Room) -> Participation:
+    return make_participation(make_admission(room, ANN), make_meeting(room))
+
+
+def sources(names: Iterable[str]) -> list[int]:
+    return [models.TrackSource.Value(name) for name in names]
+
+
+def test_every_flag_is_stated_and_metadata_is_not_theirs_to_write(
+    room: Room, newcomer: Participation, twirp: Twirp
+) -> None:
+    route = twirp.answers(UPDATE, models.ParticipantInfo())
+    assert moderation.restrict_newcomers(now=NOW) == 1
+    request = sent(route, room_service.UpdateParticipantRequest)
+    assert (request.room, request.identity) == (room.room_id, ANN)
+    permission = request.permission
+    assert permission.can_update_metadata is False
+    assert permission.can_subscribe is permission.can_publish is permission.can_publish_data is True
+    assert permission.hidden is False
+    assert list(permission.can_publish_sources) == sources(
+        ["MICROPHONE", "CAMERA", "SCREEN_SHARE", "SCREEN_SHARE_AUDIO"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("mask", "may_publish", "may_send", "published"),
+    [
+        (Permission.meetingJoin, False, False, []),
+        (Permission.meetingJoin | Permission.chatWrite, False, True, []),
+        (Permission.mediaPublishAudio, True, False, ["MICROPHONE"]),
+        (SPEAKER_DEFAULT & ~Permission.mediaPublishAudio, True, True, ["CAMERA", "SCREEN_SHARE", "SCREEN_SHARE_AUDIO"]),
+    ],
+)
+def test_rights_to_publish_stay_those_of_the_admission(
+    mask: Permission, may_publish: bool, may_send: bool, published: list[str]
+) -> None:
+    permission = moderation.livekit_permission(mask)
+    assert (permission.can_publish, permission.can_publish_data) == (may_publish, may_send)
+    assert list(permission.can_publish_sources) == sources(published)
+
+
+def test_each_connection_is_told_once(newcomer: Participation, twirp: Twirp) -> None:
+    route = twirp.answers(UPDATE, models.ParticipantInfo())
+    assert [moderation.restrict_newcomers(now=NOW) for _ in range(2)] == [1, 0]
+    assert route.call_count == 1
+    newcomer.refresh_from_db()
+    assert newcomer.restricted_at == NOW
+
+
+def test_with_livekit_out_of_reach_they_stay_due(newcomer: Participation, twirp: Twirp) -> None:
+    twirp.raises(UPDATE, httpx.ConnectError("refused"))
+    assert moderation.restrict_newcomers(now=NOW) == 0
+    twirp.answers(UPDATE, models.ParticipantInfo())
+    assert moderation.restrict_newcomers(now=NOW) == 1
+
+
+@pytest.mark.parametrize("code", ["not_found", "invalid_argument"])
+def test_who_is_gone_already_is_done_with(newcomer: Participation, twirp: Twirp, code: str) -> None:
+    twirp.refuses(UPDATE, code, status=404)
+    assert moderation.restrict_newcomers(now=NOW) == 1
+    assert moderation.restrict_newcomers(now=NOW) == 0
+
+
+def test_one_that_is_gone_does_not_hold_up_the_next(room: Room, newcomer: Participation, twirp: Twirp) -> None:
+    second = make_admission(room, "bob-000000000000001", "Bob", permissions=int(ALL))
+    make_participation(second, newcomer.meeting, sid="PA_2")
+    twirp.refuses(UPDATE, "not_found", status=404)
+    assert moderation.restrict_newcomers(now=NOW) == 2
+
+
+def test_who_has_left_is_not_told(newcomer: Participation, twirp: Twirp) -> None:
+    Participation.objects.update(left_at=NOW)
+    assert moderation.restrict_newcomers(now=NOW) == 0
