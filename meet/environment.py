@@ -9,10 +9,16 @@ from environ import FileAwareEnv
 from environ.fileaware_mapping import FileAwareMapping
 
 
+class _Variables(FileAwareMapping):  # type: ignore[misc]
+    def __getitem__(self, key: str) -> str:
+        """Editors and `echo` end a file with a line break that belongs to no secret."""
+        return str(super().__getitem__(key)).rstrip("\r\n")
+
+
 class Environment(FileAwareEnv):  # type: ignore[misc]
     """Each variable also as NAME_FILE. An empty one counts as absent: container files pass on what nobody set."""
 
-    ENVIRON = FileAwareMapping({name: value for name, value in environ.items() if value})
+    ENVIRON = _Variables({name: value for name, value in environ.items() if value})
 
 
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -20,7 +26,7 @@ _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d
 
 def duration(text: str) -> timedelta:
     """`20s`, `15m`, `2h`, `1d`, or a bare number of milliseconds, as in the contract's variables."""
-    match = re.fullmatch(r"(\d+)\s*(ms|s|m|h|d|w)?", text.strip())
+    match = re.fullmatch(r"([0-9]+)\s*(ms|s|m|h|d|w)?", text.strip())
     if match is None:
         raise ImproperlyConfigured(f"'{text}' is not a duration such as 20s, 15m, 2h or 1d")
     return timedelta(**{_UNITS[match[2] or "ms"]: int(match[1])})

@@ -3,11 +3,14 @@
 import time
 from dataclasses import dataclass
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
 from meet.errors import TooManyRequests
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,16 @@ class Limiter:
         if not settings.MEET_RATE_LIMITS:
             return 0
         key = f"limit:{self.name}:{who}:{int(time.time()) // self.window}"
-        if not add:
-            return int(cache.get(key, 0))
-        cache.add(key, 0, timeout=self.window)
         try:
+            if not add:
+                return int(cache.get(key, 0))
+            cache.add(key, 0, timeout=self.window)
             return int(cache.incr(key))
         except ValueError:  # the window ended between the two lines
             return 1
+        except Exception as error:  # every cache has its own family of errors, and none may stop the installation
+            log.warning("rate limits are not counted", reason=type(error).__name__)
+            return 0
 
     def _answer(self, count: int) -> dict[str, str]:
         if not settings.MEET_RATE_LIMITS:

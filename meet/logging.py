@@ -12,13 +12,14 @@ from structlog.typing import EventDict, WrappedLogger
 _MASK = "***"
 _SECRET_KEYS = frozenset(
     {
-        "accesstoken", "api_key", "apikey", "authorization", "cookie", "key", "newpassword", "password",
-        "recordingsecret", "refreshtoken", "roommembertoken", "secret", "token", "x-api-key", "x-refresh-token",
-        "x-room-member-token",
+        "accesstoken", "api_key", "apikey", "authorization", "cookie", "currentpassword", "key", "newpassword",
+        "password", "recordingsecret", "refreshtoken", "roommembertoken", "secret", "token", "x-api-key",
+        "x-refresh-token", "x-room-member-token",
     }
 )  # fmt: skip
 _SECRET_TEXTS = re.compile(
     r"(?P<name>\b(?:accessToken|roomMemberToken|recordingSecret|secret|token|e2ee-key|s)=)[^&\s\"']+"
+    r"|(?P<field>[\"'](?:\w*[sS]ecret|\w*[pP]assword|\w*[tT]oken|key)[\"']\s*:\s*[\"'])[^\"']+"
     r"|\bguest-[0-9a-f]{8,}"
     r"|\bovmeet-[0-9a-f]{8,}"
     r"|\beyJ[\w-]+\.[\w-]+\.[\w-]+"
@@ -27,7 +28,7 @@ _SECRET_TEXTS = re.compile(
 
 def masked(text: str) -> str:
     """`text` with link secrets, guest ids, API keys and JWTs replaced."""
-    return _SECRET_TEXTS.sub(lambda match: (match["name"] or "") + _MASK, text)
+    return _SECRET_TEXTS.sub(lambda match: (match["name"] or match["field"] or "") + _MASK, text)
 
 
 def mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -4,10 +4,12 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from meet.api.parsers import BodyTooLarge
 from meet.errors import DomainError, InvalidRequest
 
 log = structlog.get_logger(__name__)
@@ -16,6 +18,8 @@ PATH_NOT_FOUND = {"error": "Path Not Found", "message": "API path not implemente
 
 
 def handler(error: Exception, context: dict[str, Any]) -> Response:
+    if isinstance(error, RequestDataTooBig):
+        error = BodyTooLarge()
     if isinstance(error, DomainError):
         # Stronger than what the view has noted on the way here, such as the state of another limiter.
         context["view"].headers.update(error.headers)

@@ -21,6 +21,11 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
 
 
 class Negotiation(negotiation.DefaultContentNegotiation):
+    def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:  # noqa: A002
+        """A `?format=` that nobody offers is ignored like any other unknown parameter."""
+        offered = list(renderers)
+        return [renderer for renderer in offered if renderer.format == format] or offered
+
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:

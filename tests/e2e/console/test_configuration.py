@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 _COLOUR = "element => getComputedStyle(element).backgroundColor"
 
@@ -65,7 +65,12 @@ def test_undo_brings_back_what_was_saved(config_page: Page) -> None:
 def test_leaving_with_changes_asks_first(config_page: Page) -> None:
     page = config_page
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.once("dialog", leave)
     page.get_by_label("Main controls", exact=True).fill("#ff0000")
     page.click("#nav-link-rooms")
     page.wait_for_url("**/rooms")

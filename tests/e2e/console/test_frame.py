@@ -1,8 +1,8 @@
 """What is around every page: menu, language, theme, session."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
-_PHONE = {"width": 360, "height": 740}
+_PHONE: ViewportSize = {"width": 360, "height": 740}
 _BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
 

@@ -1,0 +1,98 @@
+"""What Meet refuses to start with, each with an id and a hint."""
+
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from pytest_django import Settings
+
+from meet.checks import TAG
+
+LONG = "a long random text, long enough for everything"
+
+
+def found(settings: Settings, **changes: Any) -> set[str]:
+    """The ids of what is wrong with a production that is right but for `changes`."""
+    right = {
+        "MEET_PRODUCTION": True,
+        "DEBUG": False,
+        "SECRET_KEY": LONG,
+        "LIVEKIT_API_SECRET": LONG,
+        "MEET_INITIAL_ADMIN_PASSWORD": "",
+        "MEET_INITIAL_API_KEY": "",
+        "MEET_BASE_URL": "https://meet.example.org",
+        "MEET_MODE": "compatibility",
+    }
+    for name, value in {**right, **changes}.items():
+        setattr(settings, name, value)
+    messages = run_checks(tags=[TAG])
+    assert all(message.hint for message in messages)
+    return {str(message.id) for message in messages}
+
+
+def test_a_production_that_is_right_is_not_refused(settings: Settings) -> None:
+    assert found(settings) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "check_id"),
+    [
+        ({"MEET_MODE": "3.8.0"}, "meet.E001"),
+        ({"MEET_MODE": ""}, "meet.E001"),
+        ({"WEB_CONCURRENCY": 2, "REDIS_URL": ""}, "meet.E002"),
+        ({"DEBUG": True}, "meet.E010"),
+        ({"SECRET_KEY": "short"}, "meet.E011"),
+        ({"LIVEKIT_API_SECRET": "secret"}, "meet.E012"),
+        ({"LIVEKIT_API_SECRET": "x" * 31}, "meet.E012"),
+        ({"MEET_INITIAL_ADMIN_PASSWORD": "admin"}, "meet.E013"),
+        ({"MEET_INITIAL_ADMIN_PASSWORD": "1234567"}, "meet.E013"),
+        ({"MEET_BASE_URL": ""}, "meet.E014"),
+        ({"MEET_BASE_URL": "http://meet.example.org"}, "meet.E014"),
+        ({"MEET_INITIAL_API_KEY": "meet-api-key"}, "meet.E015"),
+        ({"MEET_INITIAL_API_KEY": "x" * 31}, "meet.E015"),
+    ],
+)
+def test_each_mistake_is_refused_by_its_id(settings: Settings, changes: dict[str, Any], check_id: str) -> None:
+    assert found(settings, **changes) == {check_id}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"MEET_MODE": "3.9.0"},
+        {"WEB_CONCURRENCY": 4, "REDIS_URL": "redis://redis:6379/0"},
+        {"MEET_INITIAL_ADMIN_PASSWORD": "long enough"},
+        {"MEET_INITIAL_API_KEY": LONG},
+        {"LIVEKIT_API_SECRET": "x" * 32},
+    ],
+)
+def test_what_is_right_is_not_refused(settings: Settings, changes: dict[str, Any]) -> None:
+    assert found(settings, **changes) == set()
+
+
+def test_outside_of_production_only_nonsense_is_refused(settings: Settings) -> None:
+    everything_weak = {
+        "MEET_PRODUCTION": False, "DEBUG": True, "SECRET_KEY": "x", "LIVEKIT_API_SECRET": "secret",
+        "MEET_INITIAL_ADMIN_PASSWORD": "admin", "MEET_BASE_URL": "", "MEET_INITIAL_API_KEY": "x",
+    }  # fmt: skip
+    assert found(settings, **everything_weak) == set()
+    assert found(settings, **everything_weak, MEET_MODE="x") == {"meet.E001"}
+
+
+def test_several_mistakes_are_told_at_once(settings: Settings) -> None:
+    assert found(settings, DEBUG=True, MEET_BASE_URL="") == {"meet.E010", "meet.E014"}
+
+
+def test_a_mistake_stops_a_command(settings: Settings) -> None:
+    settings.MEET_MODE = "nonsense"
+    with pytest.raises(SystemCheckError, match=r"meet\.E001"):
+        call_command("check")
+
+
+def test_a_hint_repeats_no_secret(settings: Settings) -> None:
+    settings.MEET_PRODUCTION = True
+    settings.LIVEKIT_API_SECRET = "hunter2-hunter2"
+    for message in run_checks(tags=[TAG]):
+        assert "hunter2" not in f"{message.msg} {message.hint}"
