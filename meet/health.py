@@ -4,7 +4,7 @@ import hmac
 import ipaddress
 import time
 from collections.abc import Callable
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 
 import httpx
@@ -32,6 +32,7 @@ REQUESTS = Histogram(
 WAITING_EVENTS = Gauge("meet_livekit_events_waiting", "Events of LiveKit that no worker has processed yet")
 WAITING_DELIVERIES = Gauge("meet_webhook_deliveries_waiting", "Webhook deliveries that have not arrived yet")
 OPEN_MEETINGS = Gauge("meet_meetings_open", "Meetings that are running")
+_METHODS = frozenset(HTTPMethod)
 _TIMEOUT = 1.0
 
 
@@ -45,7 +46,9 @@ class MetricsMiddleware:
         match = request.resolver_match
         # The route, not the path: ids would make a time series each.
         view = (match.view_name or match.route) if match else "none"
-        REQUESTS.labels(request.method, view, response.status_code).observe(time.perf_counter() - began)
+        # Anybody may invent methods, and each would make a time series as well.
+        method = request.method if request.method in _METHODS else "other"
+        REQUESTS.labels(method, view, response.status_code).observe(time.perf_counter() - began)
         return response
 
 

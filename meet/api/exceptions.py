@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -26,6 +26,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response:
         return Response(body(error), status=error.status)
     if isinstance(error, exceptions.ParseError):
         return Response({"error": "Bad Request", "message": "Malformed body"}, status=HTTPStatus.BAD_REQUEST)
+    if isinstance(error, SuspiciousOperation):
+        return Response({"error": "Bad Request", "message": "Malformed request"}, status=HTTPStatus.BAD_REQUEST)
     # Express, which clients were written against, has no 405.
     if isinstance(error, exceptions.MethodNotAllowed | exceptions.NotFound | Http404):
         return Response(PATH_NOT_FOUND, status=HTTPStatus.NOT_FOUND)

@@ -52,7 +52,5 @@ class ApiView(APIView):
         return fields.parsed_query(serializer_class, self.request.query_params, **context)
 
     def _data(self) -> Any:
-        has_body = self.request.META.get("CONTENT_LENGTH") not in (None, "", "0") or (
-            "chunked" in self.request.headers.get("Transfer-Encoding", "")
-        )
+        has_body = self.request.META.get("CONTENT_LENGTH") not in (None, "", "0")
         return self.request.data if has_body else fields.MISSING

@@ -33,4 +33,4 @@ class ThemeForm(forms.ModelForm[Theme]):
     def design(self) -> Design:
         data: dict[str, Any] = self.cleaned_data
         colours = {name: data[column] for name, column in COLOURS.items()}
-        return Design(data["enabled"], BaseTheme(data["base_theme"]), colours=colours)
+        return Design(data["enabled"], BaseTheme(data["base_theme"]), self.instance.name, colours)

@@ -115,7 +115,7 @@ def _message(body: dict[str, Any]) -> WebhookEvent:
 def _postpone(event_id: int, error: Exception, *, now: datetime) -> None:
     event = InboundEvent.objects.get(pk=event_id)
     log.exception("LiveKit event not processed", kind=event.kind, event_id=event.event_id, attempts=event.attempts + 1)
-    wait = min(timedelta(seconds=2**event.attempts), _LONGEST_WAIT)
+    wait = min(timedelta(seconds=2 ** min(event.attempts, 10)), _LONGEST_WAIT)
     InboundEvent.objects.filter(pk=event_id).update(
         attempts=event.attempts + 1, due_at=now + wait, error=f"{type(error).__name__}: {error}"[:2000]
     )
