@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 import structlog
 from django.conf import settings
@@ -70,11 +71,16 @@ FAILED_SECRETS = Limiter("secrets", 20, _FIVE_MINUTES, "Too many token requests,
 
 
 def client_of(request: HttpRequest) -> str:
-    """The address of whoever asks: the peer's, or what the outermost of SERVER_TRUST_PROXY trusted proxies saw."""
+    """Who is counted: the address of the peer, or what the outermost of SERVER_TRUST_PROXY trusted proxies saw; of IPv6
+    the network."""
     hops: int = settings.SERVER_TRUST_PROXY
     forwarded = [
         address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",") if address.strip()
     ]
-    if hops and len(forwarded) >= hops:
-        return forwarded[-hops]
-    return str(request.META.get("REMOTE_ADDR") or "unknown")
+    address = forwarded[-hops] if hops and len(forwarded) >= hops else str(request.META.get("REMOTE_ADDR") or "unknown")
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    # Whoever has one IPv6 address has the 2⁶⁴ beside it.
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address

@@ -146,7 +146,10 @@ def visitor_for(room_id: str, *, secret: str | None, user: User | None, now: dat
             raise Forbidden
         return by_user
     by_secret = _by_guest_id(room, secret) if secret.startswith(_GUEST_PREFIX) else _by_link(room, secret, now=now)
-    return _both(by_secret, by_user) if by_user else by_secret
+    if user is None:
+        return by_secret
+    # A stranger's account adds no rights, but says who they are.
+    return _both(by_secret, by_user or Visitor(room, NONE, Badge.OTHER, user=user, default_name=user.name))
 
 
 def _by_account(room: Room, user: User) -> Visitor | None:

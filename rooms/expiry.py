@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import structlog
+from django.db.models import Exists, OuterRef, Q
 
 from rooms import lifecycle
 from rooms.deletion import Policy
@@ -15,10 +16,12 @@ _BATCH = 100
 
 
 def sweep(*, now: datetime) -> int:
-    """Deletes what is due, oldest first; returns for how many rooms something was done. A room that was closed instead
-    comes by again at each run, without harm."""
-    due = Room.objects.filter(expires_at__lt=now).exclude(closed_at__isnull=False, recordings__isnull=False)
-    rooms = list(due.exclude(on_meeting_end=EndAction.DELETE).order_by("expires_at", "id").distinct()[:_BATCH])
+    """Deletes what is due, oldest first; returns for how many rooms something was done. A room that was closed
+    instead of deleted, for its recordings, is left alone."""
+    recordings = Room.recordings.rel.related_model._default_manager.filter(room=OuterRef("pk"))
+    kept = Q(Exists(recordings), closed_at__isnull=False)
+    due = Room.objects.filter(~kept, expires_at__lt=now).exclude(on_meeting_end=EndAction.DELETE)
+    rooms = list(due.order_by("expires_at", "id")[:_BATCH])
     return sum(_expire(room, now=now) for room in rooms)
 
 

@@ -127,6 +127,10 @@ def meeting_started(room: Room, *, sid: str, now: datetime, began: datetime | No
     if previous:
         # Its `room_finished` was lost: LiveKit holds one run of a room at a time.
         meeting_ended(room, previous, reason=Meeting.EndReason.SUPERSEDED, now=now)
+    if room.deleted_at:
+        # Somebody still had a token. Nobody is told of a room that is gone; `reconcile` ends the run.
+        gone: Meeting = room.meetings.create(number=number, livekit_sid=sid, started_at=began, end_requested_at=now)
+        return gone
     meeting: Meeting = room.meetings.create(number=number, livekit_sid=sid, started_at=began)
     room.has_open_meeting = True
     emit("meetingStarted", event_data(room, base=base_in_background()), room_id=room.room_id, now=now)
@@ -142,6 +146,8 @@ def meeting_ended(
         return
     Participation.objects.filter(meeting=meeting, left_at=None).update(left_at=now, reason=reason)
     Admission.objects.filter(room=room, released_at=None, issued_at__lte=at or now).update(released_at=now)
+    if room.deleted_at:
+        return
     room.has_open_meeting = True
     before = event_data(room, base=base_in_background())
     fate = deletion.fate_after_meeting(room)
@@ -165,8 +171,8 @@ def end_meeting(room: Room, *, now: datetime) -> None:
     sids = list(wished.values_list("livekit_sid", flat=True))
     try:
         was_there = gateway.delete_room(room.room_id)
-    except gateway.LiveKitUnavailable:
-        log.warning("meeting not ended yet, will be repeated", room_id=room.room_id)
+    except gateway.LiveKitError as error:
+        log.warning("meeting not ended yet, will be repeated", room_id=room.room_id, reason=error.reason)
         return
     if not was_there:
         for sid in sids:

@@ -1,12 +1,14 @@
 """Fixtures of all rings, and the cast: admin, olga (owner), max (member), stella (stranger), guest."""
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import respx
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
@@ -58,6 +60,15 @@ def _fast_hashes(settings: Settings) -> None:
         "django.contrib.auth.hashers.MD5PasswordHasher",
         "django.contrib.auth.hashers.Argon2PasswordHasher",
     ]
+
+
+@pytest.fixture
+def rate_limits(settings: Settings) -> Iterator[None]:
+    """Switched on, at the beginning of a window of theirs: no test runs into the next one."""
+    settings.MEET_RATE_LIMITS = True
+    window = 300
+    with time_machine.travel((time.time() // window + 1) * window + 1):
+        yield
 
 
 @pytest.fixture

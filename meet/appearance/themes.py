@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from meet.appearance.models import BaseTheme, Theme
 
@@ -38,6 +38,14 @@ def enabled() -> Theme | None:
 
 
 def save(design: Design, *, now: datetime) -> Theme:
+    try:
+        return _save(design, now=now)
+    except IntegrityError:
+        # Somebody else made the first theme at the same moment; now there is one to change.
+        return _save(design, now=now)
+
+
+def _save(design: Design, *, now: datetime) -> Theme:
     with transaction.atomic():
         theme = Theme.objects.select_for_update().filter(is_current=True).first() or Theme(updated_at=now)
         theme.name = design.name

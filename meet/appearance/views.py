@@ -1,6 +1,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -54,7 +55,8 @@ def reset(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _version(_request: HttpRequest) -> str:
     theme = themes.enabled()
-    return f'"{clock.to_ms(theme.updated_at)}"' if theme else '"none"'
+    stamp = clock.to_ms(theme.updated_at) if theme else "none"
+    return f'"{settings.MEET_VERSION}-{stamp}"'
 
 
 @require_GET

@@ -81,8 +81,7 @@ def test_a_key_that_cannot_be_opened_any_more_still_works(boss: Api, settings: S
     assert Api({"X-API-KEY": text}).get("/api/v1/rooms").status_code == 200
 
 
-def test_keys_are_not_made_and_thrown_away_in_a_hurry(boss: Api, settings: Settings) -> None:
-    settings.MEET_RATE_LIMITS = True
+def test_keys_are_not_made_and_thrown_away_in_a_hurry(boss: Api, rate_limits: None) -> None:
     answers = [boss.get(KEYS) for _ in range(21)]
     assert [answer.status_code for answer in answers] == [200] * 20 + [429]
     assert answers[-1].json()["message"] == "Too many requests for this operation, please try again later"

@@ -199,8 +199,7 @@ def test_a_code_that_nobody_asked_for_does_no_harm(anonymous: Api, olga: User) -
 # -- Too many --------------------------------------------------------------------------------------------------------
 
 
-def test_after_five_failures_even_the_right_password_waits(anonymous: Api, olga: User, settings: Settings) -> None:
-    settings.MEET_RATE_LIMITS = True
+def test_after_five_failures_even_the_right_password_waits(anonymous: Api, olga: User, rate_limits: None) -> None:
     for _ in range(5):
         assert login(anonymous, password="wrong password").status_code == 404
     answer = login(anonymous)
@@ -212,14 +211,12 @@ def test_after_five_failures_even_the_right_password_waits(anonymous: Api, olga:
     assert answer["RateLimit-Policy"] == "5;w=300"
 
 
-def test_who_succeeds_is_not_counted(anonymous: Api, olga: User, settings: Settings) -> None:
-    settings.MEET_RATE_LIMITS = True
+def test_who_succeeds_is_not_counted(anonymous: Api, olga: User, rate_limits: None) -> None:
     for _ in range(10):
         assert login(anonymous).status_code == 200
 
 
-def test_failures_are_counted_for_each_client(olga: User, settings: Settings) -> None:
-    settings.MEET_RATE_LIMITS = True
+def test_failures_are_counted_for_each_client(olga: User, rate_limits: None) -> None:
     first, second = Api({}), Api({})
     for _ in range(6):
         first.post(LOGIN, {"userId": "olga_", "password": "wrong password"}, REMOTE_ADDR="192.0.2.1")

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.models import User
 from tests.conftest import Api, Console
@@ -94,12 +93,7 @@ def test_the_form_works_only_from_its_own_page(visitor: Client, olga: User) -> N
 # -- Too many --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def _limits(settings: Settings) -> None:
-    settings.MEET_RATE_LIMITS = True
-
-
-@pytest.mark.usefixtures("_limits")
+@pytest.mark.usefixtures("rate_limits")
 def test_after_five_failures_the_sixth_attempt_waits_even_with_the_right_password(visitor: Client, olga: User) -> None:
     assert [log_in(visitor, "wrong password").status_code for _ in range(5)] == [422] * 5
     answer = log_in(visitor)
@@ -108,7 +102,7 @@ def test_after_five_failures_the_sixth_attempt_waits_even_with_the_right_passwor
     assert not is_signed_in(visitor)
 
 
-@pytest.mark.usefixtures("_limits")
+@pytest.mark.usefixtures("rate_limits")
 def test_the_page_and_the_api_share_the_count(visitor: Client, anonymous: Api, olga: User) -> None:
     for _ in range(3):
         log_in(visitor, "wrong password")

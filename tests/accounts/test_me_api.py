@@ -130,7 +130,6 @@ def test_wrong_types_are_told_all_at_once(as_user: AsUser, olga: User) -> None:
     ]
 
 
-def test_passwords_are_not_guessed_here_either(as_user: AsUser, olga: User, settings: Settings) -> None:
-    settings.MEET_RATE_LIMITS = True
+def test_passwords_are_not_guessed_here_either(as_user: AsUser, olga: User, rate_limits: None) -> None:
     caller = as_user(olga)
     assert [change(caller, current="wrong").status_code for _ in range(21)] == [400] * 20 + [429]

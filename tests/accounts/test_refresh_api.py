@@ -115,8 +115,7 @@ def test_logging_out_always_succeeds_and_ends_no_token(olga: User, headers: dict
     assert Api({"Authorization": f"Bearer {token}"}).get("/internal-api/v1/users/me").status_code == 200
 
 
-def test_both_share_a_limit_of_thirty_a_minute(olga: User, settings: Settings) -> None:
-    settings.MEET_RATE_LIMITS = True
+def test_both_share_a_limit_of_thirty_a_minute(olga: User, rate_limits: None) -> None:
     caller = Api({"X-Refresh-Token": "Bearer rubbish"})
     answers = [caller.post(REFRESH if number % 2 else "/internal-api/v1/auth/logout", {}) for number in range(31)]
     assert {answer.status_code for answer in answers[:30]} == {200, 400}

@@ -114,6 +114,23 @@ def test_each_failure_waits_longer_up_to_ten_minutes(db: None, monkeypatch: pyte
     assert len(InboundEvent.objects.get().error) == 2000
 
 
+def test_an_event_that_fails_for_ever_keeps_failing_quietly(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And does not hold up the others, however often it has failed."""
+    good: list[str] = []
+
+    def picky(event: WebhookEvent, *, now: datetime) -> None:
+        if event.id == "EV_1":
+            raise RuntimeError
+        good.append(event.id)
+
+    use(monkeypatch, picky)
+    for number in (1, 2):
+        stored(f"EV_{number}", now=NOW - timedelta(minutes=1))
+    InboundEvent.objects.filter(event_id="EV_1").update(attempts=5000)
+    assert inbox.sweep(now=NOW) == 1
+    assert good == ["EV_2"]
+
+
 def test_an_event_that_failed_succeeds_later(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(event: WebhookEvent, *, now: datetime) -> None:
         raise RuntimeError

@@ -5,11 +5,11 @@ import time
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, OperationalError
+from django.db import OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
-from meet.livekit import inbox, tasks
+from meet.livekit import tasks
 from meet.livekit.models import InboundEvent
 from tests.livekit.wire import event_body, signature
 
@@ -209,13 +209,3 @@ def test_null_characters_that_participants_write_do_not_lose_the_event(livekit: 
     event = InboundEvent.objects.get()
     assert event.body["participant"]["identity"] == "ann"
     assert "\0" not in event.body["participant"]["metadata"]
-
-
-def test_a_database_error_while_looking_is_told_apart_from_a_duplicate(
-    livekit: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(*_arguments: Any, **_options: Any) -> None:
-        raise DatabaseError("gone")
-
-    monkeypatch.setattr(inbox.transaction, "atomic", fails)
-    assert post(livekit, event_body("room_started", "weekly-1")).status_code == 503

@@ -1,13 +1,16 @@
 """What may be sent and what is sent back: sizes, encodings, broken JSON, content types (rest-api.md 0.1, 0.3)."""
 
+import io
 import json
 from typing import Any
 
 import pytest
+from django.core import signals
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.models import User
+from meet.wsgi import application
 from rooms import lifecycle
 from rooms.models import Room
 from tests.conftest import Api
@@ -139,6 +142,49 @@ def test_urlencoded_text_in_no_encoding_is_malformed(api: Api) -> None:
     assert post(api, b"roomName=\xff\xfe", "application/x-www-form-urlencoded").status_code in (400, 201)
 
 
+def test_more_fields_than_anybody_needs_are_malformed(api: Api, room: Room) -> None:
+    fields = b"&".join(b"f%d=1" % number for number in range(2000))
+    path = f"/internal-api/v1/rooms/{room.room_id}/members/token"
+    assert post(api, fields, "application/x-www-form-urlencoded", path=path).status_code == 400
+    answer = api.get(f"{ROOMS}?{fields.decode()}")
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "Bad Request"
+
+
+# -- In chunks -------------------------------------------------------------------------------------------------------
+
+
+def post_in_chunks(key: str, body: bytes) -> tuple[str, Any]:
+    """As the web server hands over a body without Content-Length."""
+    environ = RequestFactory(headers={"X-API-KEY": key, "Transfer-Encoding": "chunked"}).generic("POST", ROOMS).environ
+    environ.update({"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True, "CONTENT_TYPE": "application/json"})
+    environ.pop("CONTENT_LENGTH", None)
+    status: list[str] = []
+    content = b"".join(application(environ, lambda line, _headers: status.append(line)))
+    return status[0], json.loads(content)
+
+
+@pytest.mark.usefixtures("_stay_connected")
+def test_a_body_in_chunks_is_read_like_any_other(api_key: str) -> None:
+    status, room = post_in_chunks(api_key, b'{"roomName": "In chunks"}')
+    assert (status, room["roomName"]) == ("201 Created", "In chunks")
+
+
+@pytest.mark.usefixtures("_stay_connected")
+@pytest.mark.parametrize("size", [100 * 1024 + 1, 3 * 1024 * 1024])
+def test_a_body_in_chunks_may_not_be_larger_either(api_key: str, size: int) -> None:
+    status, content = post_in_chunks(api_key, padded(size))
+    assert status.startswith("413")
+    assert content["error"] == "Payload Too Large"
+
+
+@pytest.fixture
+def _stay_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a request outside of the test client would end the test's transaction."""
+    monkeypatch.setattr(signals.request_started, "send", lambda **_named: [])
+    monkeypatch.setattr(signals.request_finished, "send", lambda **_named: [])
+
+
 # -- Answers ---------------------------------------------------------------------------------------------------------
 
 
@@ -187,6 +233,13 @@ def test_what_nobody_expected_is_told_without_details(
         "error": "Internal Server Error",
         "message": "Unexpected error while processing rooms",
     }
+
+
+@pytest.mark.parametrize("host", ["a b", "exa mple.org", "<script>", "[::1", ""])
+def test_a_host_that_is_none_is_a_bad_request(api: Api, host: str) -> None:
+    answer = api.client.get(ROOMS, headers={"Host": host})
+    assert answer.status_code in (200, 400)
+    assert "<script>" not in answer.content.decode()
 
 
 def test_errors_outside_of_the_endpoints_have_the_contracts_form(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,6 +162,11 @@ def test_behind_trusted_proxies_the_client_is_who_the_outermost_saw(
     assert answer.status_code == 404, "asked through a proxy is not asked on this machine"
 
 
+def test_invented_methods_make_no_time_series_of_their_own(db: None) -> None:
+    assert Client().generic("BREW", "/health").status_code == 200
+    assert "BREW" not in ask("/metrics", address=LOCAL).content.decode()
+
+
 def test_rooms_make_no_time_series_of_their_own(api: Api, room: Any) -> None:
     api.get(f"/api/v1/rooms/{room.room_id}")
     assert room.room_id not in ask("/metrics", address=LOCAL).content.decode()

@@ -1,5 +1,6 @@
 """Waking a worker: after the commit, once, and never at the price of an error (decisions.md 20)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,9 +8,13 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from meet import clock
 from meet.celery import app
 from meet.hurry import hurry
-from meet.livekit import tasks
+from meet.livekit import inbox, tasks
+from rooms.models import Meeting, Room
+from rooms.tasks import expire, reconcile
+from tests.livekit.wire import Twirp, event_body, signature
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +80,25 @@ def test_every_task_of_the_schedule_and_of_the_routes_exists() -> None:
 def test_tasks_survive_the_death_of_their_worker() -> None:
     assert app.conf.task_acks_late is True
     assert app.conf.worker_prefetch_multiplier == 1
+
+
+@pytest.mark.parametrize("name", sorted(entry["task"] for entry in app.conf.beat_schedule.values()))
+def test_every_sweep_may_come_when_there_is_nothing_to_do(name: str, twirp: Twirp) -> None:
+    twirp.has_rooms()
+    for _ in range(2):
+        import_string(name)()
+
+
+def test_the_tasks_do_what_the_doors_left_to_them(room: Room, twirp: Twirp) -> None:
+    body = event_body("room_started", room.room_id)
+    event = inbox.receive(body.encode(), signature(body), now=clock.now() - timedelta(minutes=1))
+    assert event
+    tasks.process(event.pk)
+    assert Meeting.objects.get().room == room
+    Meeting.objects.update(started_at=clock.now() - timedelta(minutes=5))
+    twirp.has_rooms()
+    reconcile()
+    assert not Meeting.objects.filter(ended_at=None).exists()
+    Room.objects.update(expires_at=clock.now() - timedelta(minutes=1))
+    expire()
+    assert not Room.objects.exists()

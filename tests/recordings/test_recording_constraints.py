@@ -1,5 +1,7 @@
 """Recordings: what must hold in the database before any code records."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError
 from django.db.models import ProtectedError
@@ -45,9 +47,10 @@ def test_what_is_finished_needs_none(room: Room, status: RecordingStatus) -> Non
 
 @pytest.mark.parametrize("column", ["egress_id", "recording_id"])
 def test_an_id_is_given_once(room: Room, column: str) -> None:
-    make_recording(room, **{column: "EG_same"})
+    ids: dict[str, Any] = {column: "EG_same"}
+    make_recording(room, **ids)
     with pytest.raises(IntegrityError):
-        make_recording(room, **{column: "EG_same"})
+        make_recording(room, **ids)
 
 
 def test_recordings_that_have_no_id_yet_do_not_get_in_each_others_way(room: Room) -> None:

@@ -201,9 +201,15 @@ def test_a_meeting_that_livekit_does_not_know_is_over_at_once(api: Api, room: Ro
     assert Meeting.objects.get().ended_at is not None
 
 
-def test_with_livekit_out_of_reach_the_wish_is_kept(api: Api, room: Room, twirp: Twirp) -> None:
+@pytest.mark.parametrize("code", [None, "unavailable", "internal", "unauthenticated"])
+def test_with_livekit_out_of_reach_or_unwilling_the_wish_is_kept(
+    api: Api, room: Room, twirp: Twirp, code: str | None
+) -> None:
     make_meeting(room)
-    twirp.raises(DELETE, httpx.ConnectTimeout("slow"))
+    if code is None:
+        twirp.raises(DELETE, httpx.ConnectTimeout("slow"))
+    else:
+        twirp.refuses(DELETE, code)
     assert delete(api, room, "?withMeeting=force")[0] == 200
     assert Meeting.objects.get().end_requested_at is not None
     assert Room.objects.get().on_meeting_end == EndAction.DELETE

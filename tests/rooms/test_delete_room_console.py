@@ -33,7 +33,7 @@ def test_recordings_raise_a_second_question(console: Console, olga: User, room: 
     answer = submit(client, address(room))
     assert answer.status_code == 409
     chosen = {
-        attributes["name"]: attributes["value"]
+        str(attributes["name"]): attributes["value"]
         for _, attributes in Page(answer).elements
         if attributes.get("type") == "radio" and "checked" in attributes
     }

@@ -250,6 +250,16 @@ def test_a_failed_second_join_keeps_who_is_in(as_user: AsUser, room: Room, olga:
     assert Participation.objects.count() == 1
 
 
+def test_a_failed_second_join_keeps_the_name_of_who_is_still_on_the_way(
+    as_user: AsUser, anonymous: Api, room: Room, olga: User, twirp: Twirp
+) -> None:
+    joined(as_user(olga), room)
+    twirp.raises(CREATE, httpx.ConnectError("refused"))
+    assert join(as_user(olga), room).status_code == 503
+    twirp.lets_rooms_be_made()
+    assert joined(anonymous, room, secret=secret_of(room), participantName="Olga")[0]["name"] == "Olga_1"
+
+
 def test_what_livekit_refuses_is_an_error_of_ours(anonymous: Api, room: Room, twirp: Twirp) -> None:
     twirp.refuses(CREATE, "invalid_argument", status=400, message="secret details")
     answer = join(anonymous, room, secret=secret_of(room), participantName="Ann")

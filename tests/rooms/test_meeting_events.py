@@ -34,7 +34,8 @@ def kinds(told: Any) -> list[str]:
 
 
 def status_of(room: Room) -> RoomStatus:
-    return Room.objects.get(pk=room.pk).status
+    stored: Room = Room.objects.get(pk=room.pk)
+    return stored.status
 
 
 # -- The usual course ------------------------------------------------------------------------------------------------

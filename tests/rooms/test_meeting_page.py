@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.models import User
 from meet import clock
@@ -202,8 +201,7 @@ def test_a_link_that_is_off_is_refused_with_its_own_page(visitor: Client, room: 
     assert reason_of(answer) == "anonymous-access-disabled"
 
 
-def test_too_many_wrong_links_are_refused_with_their_own_page(visitor: Client, room: Room, settings: Settings) -> None:
-    settings.MEET_RATE_LIMITS = True
+def test_too_many_wrong_links_are_refused_with_their_own_page(visitor: Client, room: Room, rate_limits: None) -> None:
     for _ in range(20):
         assert open_room(visitor, room, "?secret=wrong").status_code == 400
     answer = open_room(visitor, room, f"?secret={secret_of(room)}")

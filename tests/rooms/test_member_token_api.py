@@ -102,10 +102,20 @@ def test_where_all_accounts_may_enter_they_are_speakers(as_user: AsUser, room: R
     assert told(as_user(max_), room) == rights(room, SPEAKER_DEFAULT, "other", userId="max__")
 
 
-def test_moderator_is_whoever_may_do_all_that_the_rooms_moderators_may(as_user: AsUser, room: Room, max_: User) -> None:
-    Room.objects.update(moderator_permissions=int(SPEAKER_DEFAULT))
+@pytest.mark.parametrize(
+    ("moderators", "badge"),
+    [
+        (SPEAKER_DEFAULT, "moderator"),
+        (Permission.meetingJoin | Permission.chatRead, "moderator"),
+        (SPEAKER_DEFAULT | Permission.meetingEnd, "other"),
+    ],
+)
+def test_moderator_is_whoever_may_do_all_that_the_rooms_moderators_may(
+    as_user: AsUser, room: Room, max_: User, moderators: Permission, badge: str
+) -> None:
+    Room.objects.update(moderator_permissions=int(moderators))
     make_member(room, max_, role=MeetingRole.SPEAKER)
-    assert told(as_user(max_), room)["badge"] == "moderator"
+    assert told(as_user(max_), room)["badge"] == badge
 
 
 def test_a_signed_in_browser_needs_its_csrf_token(console: Console, room: Room, olga: User) -> None:

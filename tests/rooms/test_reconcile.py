@@ -32,7 +32,8 @@ def live(room: Room | str, sid: str = "RM_first", *, made: datetime = LONG_AGO) 
 
 
 def status() -> RoomStatus:
-    return Room.objects.get().status
+    room: Room = Room.objects.get()
+    return room.status
 
 
 # -- An error is not an empty list -----------------------------------------------------------------------------------

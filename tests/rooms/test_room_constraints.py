@@ -11,7 +11,15 @@ from accounts.models import User
 from meet import clock
 from rooms.models import AccessLink, Admission, Meeting, MeetingPolicy, Member, Participation, Room
 from rooms.permissions import ALL, NONE, OLD_NAMES, SPEAKER_DEFAULT, Permission, from_object, media_sources, to_object
-from tests.factories import make_admission, make_guest, make_meeting, make_member, make_participation, make_room
+from tests.factories import (
+    make_admission,
+    make_guest,
+    make_meeting,
+    make_member,
+    make_participation,
+    make_room,
+    secret_of,
+)
 
 NOW = clock.now()
 Write = Callable[[Room, User], Any]
@@ -30,9 +38,7 @@ REFUSED: dict[str, Write] = {
         role="speaker", secret="x" * 32, is_contract=True, created_at=NOW
     ),
     "two links with one secret": lambda room, _: room.links.create(
-        role="speaker",
-        secret=room.links.first().secret,
-        created_at=NOW,  # type: ignore[union-attr]
+        role="speaker", secret=secret_of(room), created_at=NOW
     ),
     "a user who is a member twice": lambda room, user: [make_member(room, user) for _ in range(2)],
     "a member who is nobody": lambda room, _: member(room),
