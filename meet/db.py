@@ -1,8 +1,8 @@
-"""Column and index types of our own."""
+"""Column and index types of our own, and the way a connection is given back."""
 
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
@@ -19,14 +19,21 @@ class KeyField(models.CharField[str, str]):
 
 
 class NullsFirstIndex(models.Index):
-    """An index whose first column has its nulls before all values, so that it serves «ascending, nulls first» forwards
-    and «descending, nulls last» backwards. SQLite orders so by itself and has no words for it in an index."""
+    """An index whose columns, but for the key at its end, have their nulls before all values, so that it serves
+    «ascending, nulls first» forwards and «descending, nulls last» backwards. SQLite orders so by itself and has no words for it in an index."""
 
     def create_sql(
         self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, using: str = "", **kwargs: Any
     ) -> Statement:
         index = models.Index(*self.expressions, fields=self.fields, name=self.name, condition=self.condition)
         if schema_editor.connection.vendor == "postgresql":
-            (first, _order), *others = index.fields_orders
-            index.fields_orders = [(first, "ASC NULLS FIRST"), *others]
+            *others, key = index.fields_orders
+            index.fields_orders = [*((name, "ASC NULLS FIRST") for name, _order in others), key]
         return index.create_sql(model, schema_editor, using, **kwargs)
+
+
+def release_connection() -> None:
+    """Gives the connection back to the pool before a wait that has nothing to do with the database: sixteen requests
+    waiting for a silent LiveKit would else keep all others from it. The next query takes another one."""
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        connection.close()

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from os import environ
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
@@ -42,3 +43,14 @@ def base_url(text: str) -> str:
     """Without trailing slash and without the default port of its scheme."""
     url = text.rstrip("/")
     return re.sub(r"^(https://.*):443$|^(http://.*):80$", r"\1\2", url)
+
+
+def host_of(url: str) -> str:
+    """The host name of an address as ALLOWED_HOSTS wants it; of something else, what no request can have."""
+    host = urlsplit(url).hostname or "invalid."
+    return f"[{host}]" if ":" in host else host
+
+
+def http_address(url: str) -> str:
+    """A WebSocket address with the scheme of HTTP."""
+    return re.sub(r"^ws", "http", url)

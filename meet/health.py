@@ -97,7 +97,7 @@ def _broker() -> str:
 
 def _livekit() -> str:
     try:
-        answer = httpx.get(settings.LIVEKIT_URL_PRIVATE.replace("ws", "http", 1), timeout=_TIMEOUT, trust_env=False)
+        answer = httpx.get(settings.LIVEKIT_HTTP_URL, timeout=_TIMEOUT, trust_env=False)
     except httpx.HTTPError:
         return "unavailable"
     return "ok" if answer.status_code == HTTPStatus.OK else "unavailable"

@@ -11,7 +11,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
 from meet import __version__, keystore, logging
-from meet.environment import Environment, base_path, base_url, duration
+from meet.environment import Environment, base_path, base_url, duration, host_of, http_address
 
 env = Environment()
 # Lets Django's generic classes name their types at run time as they do for mypy.
@@ -52,7 +52,7 @@ SERVER_CORS_ORIGIN: list[str] = env.list("SERVER_CORS_ORIGIN", default=["*"])
 _https = MEET_BASE_URL.startswith("https://")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 if not ALLOWED_HOSTS:
-    ALLOWED_HOSTS = [MEET_BASE_URL.split("://")[1].split(":")[0]] if MEET_PRODUCTION and MEET_BASE_URL else ["*"]
+    ALLOWED_HOSTS = [host_of(MEET_BASE_URL)] if MEET_PRODUCTION and MEET_BASE_URL else ["*"]
 if SERVER_TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True
@@ -82,7 +82,7 @@ MEET_REFRESH_TOKEN_ROTATION_ENABLED = env.bool("MEET_REFRESH_TOKEN_ROTATION_ENAB
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.hashers.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -120,6 +120,7 @@ LIVEKIT_URL = env("LIVEKIT_URL", default="") or f"ws://localhost:{MEET_EMBEDDED_
 LIVEKIT_URL_PRIVATE = env("LIVEKIT_URL_PRIVATE", default="") or (
     f"ws://127.0.0.1:{MEET_EMBEDDED_LIVEKIT_PORT}" if MEET_EMBEDDED_LIVEKIT else LIVEKIT_URL
 )
+LIVEKIT_HTTP_URL = http_address(LIVEKIT_URL_PRIVATE)
 LIVEKIT_API_KEY = env("LIVEKIT_API_KEY", default="") or keystore.kept(
     _SECRETS_DIR, "livekit_api_key", lambda: "API" + keystore.token(12)
 )
@@ -153,6 +154,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
     _database["CONN_MAX_AGE"] = None
 else:
+    # A connection that the server has dropped is noticed when it is taken, not by the request that uses it.
+    _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         "pool": {"min_size": 2, "max_size": env.int("MEET_DATABASE_POOL", default=16), "timeout": 10}
     }
@@ -167,7 +170,11 @@ CACHES: dict[str, dict[str, Any]] = {
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        # The default of 300 entries would forget who failed to log in as soon as others come by.
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
     )
 }
 
@@ -277,7 +284,7 @@ DJANGO_VITE = {
     }
 }
 
-_media_origins = sorted({LIVEKIT_URL, LIVEKIT_URL.replace("ws", "http", 1)})
+_media_origins = sorted({LIVEKIT_URL, http_address(LIVEKIT_URL)})
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -1,6 +1,6 @@
 """Rooms and room member tokens (rest-api.md 1.5, 1.7)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.authentication import API_KEY_OR_USER, USER
+from accounts.authentication import API_KEY_OR_USER, USER, bearer
 from accounts.endpoint import UserEndpoint
 from accounts.models import User
 from accounts.permissions import AnyRole, ManagesRooms
@@ -16,12 +16,12 @@ from meet import clock
 from meet.api.pagination import Sort, page
 from meet.api.selection import Selection, selection
 from meet.api.views import ApiView
-from meet.errors import DomainError
+from meet.errors import DomainError, NotAuthenticated
 from meet.limits import FAILED_SECRETS, TOKENS, client_of
 from meet.links import base_of
 from rooms import joining, lifecycle
 from rooms.access import Caller, Need, RoomMember, permissions_in, permissions_of, room_for, visible_rooms, visitor_for
-from rooms.authentication import ANY_CREDENTIAL, RoomMemberTokenAuthentication
+from rooms.authentication import ANY_CREDENTIAL, RoomMemberTokenAuthentication, room_member
 from rooms.deletion import Policy
 from rooms.errors import MemberNotFound, WrongSecret
 from rooms.models import MeetingPolicy, RecordingsPolicy, Room, RoomStatus
@@ -175,6 +175,25 @@ class MemberTokenView(ApiView):
             name = body.get("participantName")
             return Response({"token": joining.join(visitor, name=name, is_opaque=is_opaque, now=now)})
         return Response({"token": joining.look_in(visitor, is_opaque=is_opaque, now=now)})
+
+
+class MemberTokenRefreshView(ApiView):
+    """The previous token is read here, not by the usual credentials: it may have expired a moment ago."""
+
+    limiter = TOKENS
+    permission_classes = ()
+    operation = "refreshing room member token"
+
+    def post(self, request: Request, room_id: str) -> Response:
+        token = bearer(request, "X-Room-Member-Token")
+        if token is None:
+            raise NotAuthenticated
+        now = clock.now()
+        person = room_member(token, now=now, leeway=_REFRESH_LEEWAY)
+        return Response({"token": joining.renew(person, room_id_from(room_id), now=now)})
+
+
+_REFRESH_LEEWAY = timedelta(seconds=10)
 
 
 def _user(request: Request, *, is_needed: bool) -> User | None:

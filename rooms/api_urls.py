@@ -8,5 +8,6 @@ public = [
 ]
 internal = [
     re_path(r"^meetings/(?P<room_id>[^/]+)/?$", api.MeetingView.as_view()),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/members/token/refresh/?$", api.MemberTokenRefreshView.as_view()),
     re_path(r"^rooms/(?P<room_id>[^/]+)/members/token/?$", api.MemberTokenView.as_view()),
 ]

@@ -1,6 +1,6 @@
 """The room member token as a credential (rest-api.md 4.5, decisions.md 1)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -32,14 +32,14 @@ ANY_CREDENTIAL = (
 )
 
 
-def room_member(token: str, *, now: datetime) -> RoomMember:
+def room_member(token: str, *, now: datetime, leeway: timedelta = timedelta()) -> RoomMember:
     """Whom `token` stands for; `InvalidToken` unless everything about it still holds.
 
     Of a token that joins, LiveKit may have signed a copy with metadata that the participant wrote. So its rights come
     from the admission it was issued for; metadata counts only where there is none: in tokens that do not join and in
     those of an operator's own tools.
     """
-    claims = tokens.verified(token, now=now)
+    claims = tokens.verified(token, now=now, leeway=leeway)
     room_id = claims.metadata.get("roomId")
     if claims.video is not None and claims.video.get("room") != room_id:
         raise InvalidToken
@@ -71,7 +71,7 @@ def _admission(room: Room, claims: tokens.Claims) -> Admission | None:
         return None
     admission = (
         Admission.objects.filter(room=room, identity=claims.subject)
-        .select_related("member", "user")
+        .select_related("room", "member__user", "user")
         .order_by("-issued_at")
         .first()
     )

@@ -44,6 +44,12 @@ class MemberNotFound(MemberError):
         super().__init__(HTTPStatus.NOT_FOUND, f"Room member '{member_id}' not found in room '{room_id}'")
 
 
+class ParticipantNotFound(DomainError):
+    def __init__(self, room_id: str, identity: str) -> None:
+        message = f"Participant '{identity}' not found in room '{room_id}'"
+        super().__init__("Participant Error", HTTPStatus.NOT_FOUND, message)
+
+
 class NameMissing(MemberError):
     def __init__(self) -> None:
         message = (

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 import httpx
@@ -17,11 +18,16 @@ from google.protobuf.message import DecodeError, Message
 from livekit.api import AccessToken, VideoGrants
 from livekit.protocol import agent_dispatch, egress, models, room
 
+from meet.db import release_connection
+from meet.deadline import DeadlineTransport
 from meet.errors import DomainError
 
 _TOKEN_TTL = timedelta(minutes=1)
-_TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+_CONNECT, _TOTAL = 3.0, 5.0  # seconds
 _ATTEMPTS_IF_IDEMPOTENT = 2
+# Requests that wait for a silent LiveKit must leave threads for all others (decisions.md 22).
+_WAITING = BoundedSemaphore(24)
+_PATIENCE = 1.0
 
 Answer = TypeVar("Answer", bound=Message)
 
@@ -49,6 +55,7 @@ class NotFound(LiveKitError):
         super().__init__(message, reason="not_found")
 
 
+_HOPELESS = frozenset({"timeout", "too many requests wait for it"})
 _UNAVAILABLE_CODES = frozenset({"unavailable", "deadline_exceeded", "canceled"})
 
 
@@ -56,7 +63,9 @@ _UNAVAILABLE_CODES = frozenset({"unavailable", "deadline_exceeded", "canceled"})
 def _client(base_url: str) -> httpx.Client:
     """One connection pool a process and media server."""
     limits = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30)
-    return httpx.Client(base_url=base_url, timeout=_TIMEOUT, limits=limits, trust_env=False)
+    transport = DeadlineTransport(total=_TOTAL, limits=limits)
+    timeout = httpx.Timeout(None, connect=_CONNECT)
+    return httpx.Client(base_url=base_url, transport=transport, timeout=timeout, trust_env=False)
 
 
 def _token(grants: VideoGrants) -> str:
@@ -71,35 +80,37 @@ def _call(
     grants: VideoGrants,
     *,
     idempotent: bool,
-    timeout: httpx.Timeout = _TIMEOUT,
+    total: float = _TOTAL,
 ) -> Answer:
-    """`method` is «Service/Method»."""
+    """`method` is «Service/Method», `total` the seconds that an attempt may take."""
+    release_connection()
     attempts = _ATTEMPTS_IF_IDEMPOTENT if idempotent else 1
     for attempt in range(1, attempts + 1):
         try:
-            return _attempt(method, request, answer, grants, timeout=timeout)
+            return _attempt(method, request, answer, grants, total=total)
         except LiveKitUnavailable as error:
-            # A time-out is not repeated: the caller has waited long enough.
-            if attempt == attempts or error.reason == "timeout":
+            # Not after a time-out: the caller has waited long enough.
+            if attempt == attempts or error.reason in _HOPELESS:
                 raise
     raise AssertionError("unreachable")
 
 
-def _attempt(
-    method: str, request: Message, answer: type[Answer], grants: VideoGrants, *, timeout: httpx.Timeout
-) -> Answer:
-    client = _client(settings.LIVEKIT_URL_PRIVATE.replace("ws", "http", 1))
+def _attempt(method: str, request: Message, answer: type[Answer], grants: VideoGrants, *, total: float) -> Answer:
+    if not _WAITING.acquire(timeout=_PATIENCE):
+        raise LiveKitUnavailable("too many requests wait for it")
     try:
-        response = client.post(
+        response = _client(settings.LIVEKIT_HTTP_URL).post(
             f"/twirp/livekit.{method}",
             content=request.SerializeToString(),
             headers={"Authorization": f"Bearer {_token(grants)}", "Content-Type": "application/protobuf"},
-            timeout=timeout,
+            extensions={"total": total},
         )
     except httpx.TimeoutException as error:
         raise LiveKitUnavailable("timeout") from error
     except httpx.TransportError as error:
         raise LiveKitUnavailable(type(error).__name__) from error
+    finally:
+        _WAITING.release()
     if response.status_code != HTTPStatus.OK:
         raise _error(response)
     message = answer()
@@ -223,14 +234,14 @@ def _admin(name: str) -> VideoGrants:
 # -- Egress ----------------------------------------------------------------------------------------------------------
 
 # LiveKit itself waits up to 10 s for a worker, three times over; a time-out here says nothing about the start.
-_EGRESS_TIMEOUT = httpx.Timeout(12.0, connect=3.0)
+_EGRESS_TOTAL = 12.0
 _RECORD = VideoGrants(room_record=True)
 
 
 def start_room_egress(request: egress.RoomCompositeEgressRequest) -> egress.EgressInfo:
     """Not repeatable. `LiveKitUnavailable` with reason «timeout» means unknown: look with `egresses`."""
     method = "Egress/StartRoomCompositeEgress"
-    return _call(method, request, egress.EgressInfo, _RECORD, idempotent=False, timeout=_EGRESS_TIMEOUT)
+    return _call(method, request, egress.EgressInfo, _RECORD, idempotent=False, total=_EGRESS_TOTAL)
 
 
 def stop_egress(egress_id: str) -> egress.EgressInfo:

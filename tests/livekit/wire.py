@@ -23,7 +23,7 @@ class Twirp:
 
     def __init__(self, router: respx.Router) -> None:
         self._router = router
-        self.base = settings.LIVEKIT_URL_PRIVATE.replace("ws", "http", 1)
+        self.base = settings.LIVEKIT_HTTP_URL
 
     def answers(self, method: str, answer: Message) -> respx.Route:
         """`method` is «Service/Method»."""

@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from meet import clock
-from rooms import joining, lifecycle
+from rooms import admission, lifecycle
 from rooms.models import Admission, Meeting, Room
 from tests.conftest import Api, AsUser
 from tests.factories import make_admission, make_meeting, make_participation, make_room, secret_of
@@ -130,7 +130,7 @@ def test_after_twenty_tries_the_answer_is_an_error(anonymous: Api, room: Room, m
     def always_taken(*_args: object, **_more: object) -> Admission:
         raise IntegrityError
 
-    monkeypatch.setattr(joining, "_reserve", always_taken)
+    monkeypatch.setattr(admission, "_reserve", always_taken)
     answer = join(anonymous, room, secret=secret_of(room), participantName="Bob")
     assert answer.status_code == 500
     assert answer.json() == {
@@ -144,7 +144,7 @@ def test_two_who_ask_at_the_same_moment_get_two_names(
 ) -> None:
     """Between looking for a free name and taking it, somebody else takes it."""
     named(anonymous, room, "Bob")
-    find = joining._free_name
+    find = admission._free_name
 
     def overtaken(room: Room, name: str) -> str:
         free = find(room, name)
@@ -152,7 +152,7 @@ def test_two_who_ask_at_the_same_moment_get_two_names(
             make_admission(room, "rival-000000000000001", free)
         return free
 
-    monkeypatch.setattr(joining, "_free_name", overtaken)
+    monkeypatch.setattr(admission, "_free_name", overtaken)
     assert named(anonymous, room, "Bob") == "Bob_2"
 
 
