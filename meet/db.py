@@ -20,7 +20,8 @@ class KeyField(models.CharField[str, str]):
 
 class NullsFirstIndex(models.Index):
     """An index whose columns, but for the key at its end, have their nulls before all values, so that it serves
-    «ascending, nulls first» forwards and «descending, nulls last» backwards. SQLite orders so by itself and has no words for it in an index."""
+    «ascending, nulls first» forwards and «descending, nulls last» backwards. SQLite orders so by itself and has no
+    words for it in an index."""
 
     def create_sql(
         self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, using: str = "", **kwargs: Any

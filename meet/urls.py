@@ -7,11 +7,11 @@ from django.views.i18n import set_language
 
 import accounts.api_urls
 import meet.appearance.api_urls
-import rooms.api_urls
+import rooms.api.urls
 from meet import health
 
-public_api = [*rooms.api_urls.public]
-internal_api = [*accounts.api_urls.internal, *rooms.api_urls.internal, *meet.appearance.api_urls.internal]
+public_api = [*rooms.api.urls.public]
+internal_api = [*accounts.api_urls.internal, *rooms.api.urls.internal, *meet.appearance.api_urls.internal]
 
 urlpatterns = [
     path("api/v1/", include(public_api)),

@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meet import clock
 from rooms.lifecycle import DEFAULT_NAME, Expiry, NewRoom
-from rooms.models import MeetingPolicy, RecordingsPolicy, RoomStatus
-from rooms.serializers import LONGEST_NAME
+from rooms.models import LONGEST_NAME, MeetingPolicy, RecordingsPolicy, RoomStatus
 
 _SHORTEST_LEAD = timedelta(hours=1)
 

@@ -11,6 +11,8 @@ from meet.db import KeyField, NullsFirstIndex
 from meet.names import NAME_KEY_LENGTH, name_key
 from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, MeetingRole, Permission
 
+LONGEST_NAME = 50
+
 
 class RoomStatus(models.TextChoices):
     OPEN = "open", _("Open")
@@ -74,7 +76,7 @@ class RoomManager(models.Manager.from_queryset(RoomQuerySet)):  # type: ignore[m
 
 class Room(models.Model):
     room_id = models.CharField(max_length=100, unique=True)
-    name = models.CharField(_("Name"), max_length=50)
+    name = models.CharField(_("Name"), max_length=LONGEST_NAME)
     name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="rooms")
     created_at = models.DateTimeField()
@@ -192,7 +194,7 @@ class Member(models.Model):
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="memberships")
     guest_id = models.CharField(max_length=64, null=True, unique=True)
     public_id = models.CharField(max_length=64, null=True, unique=True)
-    name = models.CharField(_("Name"), max_length=50)
+    name = models.CharField(_("Name"), max_length=LONGEST_NAME)
     name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
     base_role = models.CharField(max_length=10, choices=MeetingRole)
     custom_permissions = models.JSONField(default=dict)

@@ -24,10 +24,10 @@ from meet.links import base_of
 from meet.names import name_key
 from rooms import lifecycle
 from rooms.access import Need, permissions_in, permissions_of, room_for, visible_rooms
-from rooms.api import SORTS
 from rooms.deletion import Decision, Policy
 from rooms.errors import DeletionConflict
 from rooms.forms import DeletionForm, RoomFilterForm, RoomForm
+from rooms.listing import SORTS
 from rooms.models import AccessLink, Meeting, MeetingPolicy, Participation, RecordingsPolicy, Room, RoomStatus
 from rooms.permissions import Permission
 from rooms.representation import link_url, room_url

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from meet import clock
 from meet.api.pagination import Sort, page
-from rooms.api import SORTS
+from rooms.listing import SORTS
 from rooms.models import Room
 
 NOW = clock.now()

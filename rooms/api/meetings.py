@@ -1,0 +1,28 @@
+"""Meetings, for those who are in them (rest-api.md 1.9)."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.permissions import AnyRole
+from meet import clock
+from rooms import lifecycle
+from rooms.access import room_for
+from rooms.api.endpoint import RoomEndpoint
+from rooms.api.room_bodies import (
+    room_id_from,
+)
+from rooms.authentication import RoomMemberTokenAuthentication
+from rooms.permissions import Permission
+
+
+class MeetingView(RoomEndpoint):
+    """Ending is for participants whose token says so; managers delete or close the room."""
+
+    authentication_classes = (RoomMemberTokenAuthentication,)
+    permission_classes = (AnyRole,)
+    operation = "ending meeting"
+
+    def delete(self, request: Request, room_id: str) -> Response:
+        room = room_for(self.caller, room_id_from(room_id), need=Permission.meetingEnd)
+        lifecycle.end_meeting(room, now=clock.now())
+        return Response({"message": f"Meeting in room '{room.room_id}' ended successfully"})

@@ -1,0 +1,97 @@
+"""Room member tokens (rest-api.md 1.7)."""
+
+from datetime import timedelta
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import USER, bearer
+from accounts.models import User
+from meet import clock
+from meet.api.fields import BooleanField, ObjectSerializer, StringField
+from meet.api.views import ApiView
+from meet.errors import DomainError, NotAuthenticated
+from meet.limits import FAILED_SECRETS, TOKENS, client_of
+from rooms import joining
+from rooms.access import visitor_for
+from rooms.api.room_bodies import room_id_from
+from rooms.authentication import room_member
+from rooms.errors import MemberNotFound, WrongSecret
+
+_LONGEST_PARTICIPANT_NAME = 100
+_REFRESH_LEEWAY = timedelta(seconds=10)
+
+
+class MemberTokenBody(ObjectSerializer):
+    secret = StringField(required=False)
+    joinMeeting = BooleanField(default=False)
+    participantName = StringField(
+        maximum=(
+            _LONGEST_PARTICIPANT_NAME,
+            f"participantName cannot exceed {_LONGEST_PARTICIPANT_NAME} characters",
+        ),
+        required=False,
+    )
+    # Ours (decisions.md 3): name a guest by its public id, not by its secret.
+    opaqueIdentity = BooleanField(default=False)
+
+
+class MemberTokenView(ApiView):
+    """With a secret no account is needed, and one that is there adds its rights. Validation comes first here."""
+
+    limiter = TOKENS
+    permission_classes = ()
+    operation = "generating room member token"
+
+    def perform_authentication(self, request: Request) -> None:
+        """Who asks matters after the body has been read; asked now, DRF would note that it is nobody."""
+
+    def post(self, request: Request, room_id: str) -> Response:
+        body = self.body(MemberTokenBody)
+        clean_id = room_id_from(room_id)
+        secret = body.get("secret")
+        now = clock.now()
+        client = client_of(request._request)
+        if secret is not None:
+            FAILED_SECRETS.check(client)
+        user = _user(request, is_needed=secret is None)
+        try:
+            visitor = visitor_for(clean_id, secret=secret, user=user, now=now)
+        except (WrongSecret, MemberNotFound):
+            FAILED_SECRETS.hit(client)
+            raise
+        is_opaque = body["opaqueIdentity"]
+        if body["joinMeeting"]:
+            name = body.get("participantName")
+            return Response({"token": joining.join(visitor, name=name, is_opaque=is_opaque, now=now)})
+        return Response({"token": joining.look_in(visitor, is_opaque=is_opaque, now=now)})
+
+
+class MemberTokenRefreshView(ApiView):
+    """The previous token is read here, not by the usual credentials: it may have expired a moment ago."""
+
+    limiter = TOKENS
+    permission_classes = ()
+    operation = "refreshing room member token"
+
+    def post(self, request: Request, room_id: str) -> Response:
+        token = bearer(request, "X-Room-Member-Token")
+        if token is None:
+            raise NotAuthenticated
+        now = clock.now()
+        person = room_member(token, now=now, leeway=_REFRESH_LEEWAY)
+        return Response({"token": joining.renew(person, room_id_from(room_id), now=now)})
+
+
+def _user(request: Request, *, is_needed: bool) -> User | None:
+    """The account behind the request. Beside a secret, one that does not hold counts as none."""
+    for kind in USER:
+        try:
+            found = kind().authenticate(request)
+        except DomainError:
+            if is_needed:
+                raise
+            continue
+        if found is not None:
+            return found[0].user
+    return None

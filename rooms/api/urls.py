@@ -1,0 +1,15 @@
+from django.urls import re_path
+
+from rooms.api.meetings import MeetingView
+from rooms.api.rooms import RoomsView, RoomView
+from rooms.api.tokens import MemberTokenRefreshView, MemberTokenView
+
+public = [
+    re_path(r"^rooms/?$", RoomsView.as_view()),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/?$", RoomView.as_view()),
+]
+internal = [
+    re_path(r"^meetings/(?P<room_id>[^/]+)/?$", MeetingView.as_view()),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/members/token/refresh/?$", MemberTokenRefreshView.as_view()),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/members/token/?$", MemberTokenView.as_view()),
+]
