@@ -1,5 +1,4 @@
-"""The site map. Everything is served at the root and under MEET_BASE_PATH alike (meet.prefix); only LiveKit's webhook
-belongs to the root."""
+"""The site map. Everything is served at the root and under MEET_BASE_PATH alike (meet.prefix)."""
 
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
