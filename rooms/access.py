@@ -8,7 +8,7 @@ from enum import Enum
 
 from accounts.actor import Actor
 from accounts.models import Role, User
-from meet.errors import Forbidden, NotAuthenticated
+from meet.errors import DomainError, Forbidden, NotAuthenticated
 from rooms.errors import LinkIsDisabled, MemberNotFound, RoomNotFound, WrongSecret
 from rooms.models import AccessLink, Admission, Badge, Member, Room, RoomQuerySet
 from rooms.permissions import ALL, NONE, RECORDING_LINK, MeetingRole, Permission
@@ -68,6 +68,25 @@ def _room(room_id: str) -> Room:
     if room is None:
         raise RoomNotFound(room_id)
     return room
+
+
+def managed_rooms(actor: Actor, room_ids: Collection[str]) -> tuple[list[Room], dict[str, DomainError]]:
+    """`room_for` many at once: the rooms that `actor` manages, and by id why the others are out of reach."""
+    found = {
+        room.room_id: room
+        for room in Room.objects.select_related("owner").prefetch_related("links").filter(room_id__in=room_ids)
+    }
+    rooms: list[Room] = []
+    refusals: dict[str, DomainError] = {}
+    for room_id in room_ids:
+        room = found.get(room_id)
+        if room is None:
+            refusals[room_id] = RoomNotFound(room_id)
+        elif not _may_manage(actor, room):
+            refusals[room_id] = Forbidden()
+        else:
+            rooms.append(room)
+    return rooms, refusals
 
 
 def _may_manage(caller: Caller, room: Room) -> bool:

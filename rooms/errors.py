@@ -20,6 +20,19 @@ class RoomIsClosed(RoomError):
         super().__init__(HTTPStatus.CONFLICT, f"Room '{room_id}' is closed and cannot be joined")
 
 
+class RoomHasMeeting(RoomError):
+    def __init__(self, room_id: str) -> None:
+        super().__init__(HTTPStatus.CONFLICT, f"Room '{room_id}' has an active meeting")
+
+
+class ExternalIdTaken(RoomError):
+    """Ours: external ids are unique among the rooms of one owner."""
+
+    def __init__(self, external_id: str, owner_id: str) -> None:
+        message = f"External ID '{external_id}' is already used by another room of '{owner_id}'"
+        super().__init__(HTTPStatus.CONFLICT, message)
+
+
 class WrongSecret(RoomError):
     def __init__(self, room_id: str) -> None:
         message = f"Provided secret is not recognized for room '{room_id}'"

@@ -6,10 +6,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from meet import clock
-from rooms.lifecycle import DEFAULT_NAME, Expiry, NewRoom
+from rooms.lifecycle import DEFAULT_NAME, Expiry, NewRoom, earliest_expiry
 from rooms.models import LONGEST_NAME, MeetingPolicy, RecordingsPolicy, RoomStatus
-
-_SHORTEST_LEAD = timedelta(hours=1)
 
 
 class RoomForm(forms.Form):
@@ -39,7 +37,7 @@ class RoomForm(forms.Form):
                 self.add_error("expires_at", ValidationError(_("Choose a time at least an hour ahead.")))
                 return data
             data["expires_at"] = at
-            if at < clock.now() + _SHORTEST_LEAD:
+            if at < earliest_expiry(now=clock.now()):
                 self.add_error("expires_at", ValidationError(_("Choose a time at least an hour ahead.")))
         return data
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import User
@@ -16,7 +16,7 @@ from meet.livekit import gateway
 from meet.names import tidy
 from meet.webhooks.outbox import emit
 from rooms import deletion
-from rooms.errors import RoomNotFound
+from rooms.errors import ExternalIdTaken, RoomNotFound
 from rooms.models import (
     AccessLink,
     Admission,
@@ -26,6 +26,7 @@ from rooms.models import (
     Participation,
     RecordingsPolicy,
     Room,
+    RoomStatus,
     default_config,
 )
 from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, Permission
@@ -36,6 +37,7 @@ log = structlog.get_logger(__name__)
 DEFAULT_NAME = "Room"
 # A run is begun by the first to join, whose admission is that much older: made before LiveKit was asked for the run.
 _FIRST_STEP = timedelta(seconds=6)
+_SHORTEST_LEAD = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Expiry:
     at: datetime
     with_meeting: MeetingPolicy = MeetingPolicy.WHEN_MEETING_ENDS
     with_recordings: RecordingsPolicy = RecordingsPolicy.CLOSE
+
+
+def earliest_expiry(*, now: datetime) -> datetime:
+    """Nobody who makes a room is surprised by its end while they still share the link."""
+    return now + _SHORTEST_LEAD
 
 
 @dataclass(frozen=True)
@@ -58,40 +65,52 @@ class NewRoom:
     speaker_permissions: Permission = SPEAKER_DEFAULT
     user_access: bool = False
     disabled_links: frozenset[str] = frozenset()
+    external_id: str | None = None
 
 
 def create(wish: NewRoom, *, owner: User, now: datetime) -> Room:
-    """The room with its three links."""
-    name = tidy(wish.name) or DEFAULT_NAME
-    with transaction.atomic():
-        room = Room(
-            room_id=ids.prefixed(name, fallback="room"),
-            name=name,
-            owner=owner,
-            created_at=now,
-            roles_updated_at=now,
-            config=merged_config(default_config(), wish.config),
-            moderator_permissions=int(wish.moderator_permissions),
-            speaker_permissions=int(wish.speaker_permissions),
-            user_access=wish.user_access,
-        )
-        if wish.expiry:
-            room.expires_at = wish.expiry.at
-            room.expiry_with_meeting = wish.expiry.with_meeting
-            room.expiry_with_recordings = wish.expiry.with_recordings
-        room.save(force_insert=True)
-        AccessLink.objects.bulk_create(
-            AccessLink(
-                room=room,
-                role=role,
-                secret=ids.hex_secret(),
-                enabled=role not in wish.disabled_links,
-                is_contract=True,
-                created_at=now,
-            )
-            for role in AccessLink.Role
-        )
+    """The room with its three links; raises `ExternalIdTaken`."""
+    try:
+        with transaction.atomic():
+            room = _insert(wish, owner=owner, now=now)
+    except IntegrityError as error:
+        if wish.external_id and Room.objects.filter(owner=owner, external_id=wish.external_id).exists():
+            raise ExternalIdTaken(wish.external_id, owner.user_id) from error
+        raise
     room.has_open_meeting = False
+    return room
+
+
+def _insert(wish: NewRoom, *, owner: User, now: datetime) -> Room:
+    name = tidy(wish.name) or DEFAULT_NAME
+    room = Room(
+        room_id=ids.prefixed(name, fallback="room"),
+        name=name,
+        owner=owner,
+        external_id=wish.external_id,
+        created_at=now,
+        roles_updated_at=now,
+        config=merged_config(default_config(), wish.config),
+        moderator_permissions=int(wish.moderator_permissions),
+        speaker_permissions=int(wish.speaker_permissions),
+        user_access=wish.user_access,
+    )
+    if wish.expiry:
+        room.expires_at = wish.expiry.at
+        room.expiry_with_meeting = wish.expiry.with_meeting
+        room.expiry_with_recordings = wish.expiry.with_recordings
+    room.save(force_insert=True)
+    AccessLink.objects.bulk_create(
+        AccessLink(
+            room=room,
+            role=role,
+            secret=ids.hex_secret(),
+            enabled=role not in wish.disabled_links,
+            is_contract=True,
+            created_at=now,
+        )
+        for role in AccessLink.Role
+    )
     return room
 
 
@@ -193,6 +212,21 @@ def _bury(room: Room, *, now: datetime) -> None:
     room.recordings.update(deleted_at=now)
 
 
+def settle(room: Room, decision: deletion.Decision, policy: deletion.Policy, *, now: datetime) -> None:
+    """Notes on `room`, without saving it, what was decided for it."""
+    if room.status is RoomStatus.ACTIVE_MEETING:
+        room.on_meeting_end = decision.action
+        room.on_meeting_end_recordings = policy.with_recordings
+    elif decision.action is EndAction.DELETE:
+        room.deleted_at = room.deleted_at or now
+    else:
+        room.closed_at = room.closed_at or now
+
+
+# What `settle` may have changed.
+SETTLED = ("closed_at", "deleted_at", "on_meeting_end", "on_meeting_end_recordings")
+
+
 def delete(room: Room, policy: deletion.Policy, *, now: datetime) -> deletion.Decision:
     """Deletes, closes or schedules, as `deletion.decide` says; brings `room` up to date. Raises `DeletionConflict`.
 
@@ -202,21 +236,25 @@ def delete(room: Room, policy: deletion.Policy, *, now: datetime) -> deletion.De
         if row is None or row.deleted_at:
             raise RoomNotFound(room.room_id)
         decision = deletion.decide_or_refuse(row, policy)
-        if row.open_meeting():
-            row.on_meeting_end = decision.action
-            row.on_meeting_end_recordings = policy.with_recordings
-        elif decision.action is EndAction.DELETE:
+        settle(row, decision, policy, now=now)
+        if row.deleted_at:
             _bury(row, now=now)
-        else:
-            row.closed_at = row.closed_at or now
-        changed = ["closed_at", "deleted_at", "on_meeting_end", "on_meeting_end_recordings"]
-        row.save(update_fields=changed)
+        row.save(update_fields=SETTLED)
     if decision.ends_meeting:
         try:
             end_meeting(row, now=now)
         except gateway.LiveKitError as error:
             log.warning("meeting not ended yet, will be repeated", room_id=row.room_id, reason=error.reason)
-    for column in changed:
+        # A meeting that was not there any more has taken what was to happen at its end along.
+        row.refresh_from_db(fields=SETTLED)
+    for column in SETTLED:
         setattr(room, column, getattr(row, column))
     room.has_open_meeting = row.open_meeting() is not None
+    return decision
+
+
+def rehearse(room: Room, policy: deletion.Policy, *, now: datetime) -> deletion.Decision:
+    """What `delete` would do at this moment. `room` shows it; nothing is stored."""
+    decision = deletion.decide_or_refuse(room, policy)
+    settle(room, decision, policy, now=now)
     return decision

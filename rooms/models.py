@@ -15,6 +15,7 @@ from meet.names import NAME_KEY_LENGTH, name_key
 from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, MeetingRole, Permission
 
 LONGEST_NAME = 50
+LONGEST_EXTERNAL_ID = 100
 
 
 class RoomStatus(models.TextChoices):
@@ -82,6 +83,8 @@ class Room(models.Model):
     name = models.CharField(_("Name"), max_length=LONGEST_NAME)
     name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="rooms")
+    # What the owner's own system calls this room.
+    external_id = models.CharField(max_length=LONGEST_EXTERNAL_ID, null=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -108,7 +111,14 @@ class Room(models.Model):
 
     class Meta:
         base_manager_name = "with_deleted"
-        constraints = [models.UniqueConstraint(fields=["room_id"], name="room_id_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["room_id"], name="room_id_once"),
+            models.UniqueConstraint(
+                fields=["external_id", "owner"],
+                condition=Q(deleted_at=None, external_id__isnull=False),
+                name="external_id_once_per_owner",
+            ),
+        ]
         indexes = [
             models.Index(fields=["created_at", "id"], condition=Q(deleted_at=None), name="room_created"),
             models.Index(fields=["name_key", "id"], condition=Q(deleted_at=None), name="room_name"),

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from meet import clock
 from meet.api.selection import Selection, filtered
-from rooms.models import AccessLink, Room
+from rooms.models import AccessLink, Room, default_config
 from rooms.permissions import MeetingRole, to_object
 
 BASE_FIELDS = (
@@ -18,7 +18,9 @@ BASE_FIELDS = (
 # The links as the older dialects spell them: in unfiltered rooms, and where they are asked for by name.
 OLD_LINK_FIELDS = ("anonymous", "accessUrl", "moderatorUrl", "speakerUrl")
 EXTRA_FIELDS = ("config", "roles")
-SELECTABLE_FIELDS = BASE_FIELDS + OLD_LINK_FIELDS
+# Ours: there only where the room has one, so that all others keep exactly the contract's keys.
+OWN_FIELDS = ("externalId",)
+SELECTABLE_FIELDS = BASE_FIELDS + OLD_LINK_FIELDS + OWN_FIELDS
 
 _WITH_EXTRAS = Selection(None, frozenset(EXTRA_FIELDS))
 
@@ -61,16 +63,23 @@ def _identity(room: Room) -> dict[str, Any]:
             "withMeeting": room.expiry_with_meeting,
             "withRecordings": room.expiry_with_recordings,
         }
+    if room.external_id is not None:
+        result["externalId"] = room.external_id
     return result
 
 
 def _extras(room: Room, view: View) -> dict[str, Any]:
     result: dict[str, Any] = {}
     if view.selection.wants("config", is_extra=True):
-        result["config"] = room.config
+        result["config"] = config_object(room)
     if view.selection.wants("roles", is_extra=True):
         result["roles"] = roles_object(room, with_old_names=view.with_old_permission_names)
     return result
+
+
+def config_object(room: Room) -> dict[str, Any]:
+    """In the contract's order, which PostgreSQL does not keep."""
+    return {block: {key: room.config[block][key] for key in keys} for block, keys in default_config().items()}
 
 
 def roles_object(room: Room, *, with_old_names: bool = True) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework.request import Request
 
+from meet.api import dialects
 from meet.errors import InvalidRequest, Issue
 
 
@@ -24,9 +25,10 @@ class Selection:
 
 def selection(request: Request, *, base: Collection[str], extra: Collection[str] = ()) -> Selection:
     """What query and headers ask for, together; unknown names are ignored, nothing valid counts as not asked."""
-    asked = _names(request, "fields", "X-Fields") & frozenset(base)
+    plain = dialects.plain_fields(request) & frozenset(extra)
+    asked = _names(request, "fields", "X-Fields") & (frozenset(base) | plain)
     extras = _names(request, "extraFields", "X-ExtraFields") & frozenset(extra)
-    return Selection(asked or None, extras)
+    return Selection(asked or None, extras | (plain & asked if asked else plain))
 
 
 def _names(request: Request, parameter: str, header: str) -> frozenset[str]:

@@ -4,9 +4,10 @@ from typing import Any, ClassVar, Never
 
 import structlog
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from meet.api import fields
+from meet.api import dialects, fields
 from meet.errors import DomainError, NotAuthenticated
 from meet.limits import API, Limiter, client_of
 
@@ -42,6 +43,13 @@ class ApiView(APIView):
         if self.limiter is not None:
             self.headers.update(self.limiter.hit(client_of(request._request)))
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(response, Response) and not response.exception:
+            dialect = dialects.dialect_of(self.request)
+            if dialect:
+                response.data = dialects.answer_in(dialect, self.request, response)
+        return super().finalize_response(request, response, *args, **kwargs)
+
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Never:
         raise NotAuthenticated
 
@@ -49,7 +57,7 @@ class ApiView(APIView):
         return fields.parsed(serializer_class, self._data(), **context)
 
     def query(self, serializer_class: type[fields.ObjectSerializer], **context: Any) -> dict[str, Any]:
-        return fields.parsed_query(serializer_class, self.request.query_params, **context)
+        return fields.parsed_query(serializer_class, dialects.query_of(self.request), **context)
 
     def _data(self) -> Any:
         has_body = self.request.META.get("CONTENT_LENGTH") not in (None, "", "0")

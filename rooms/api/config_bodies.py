@@ -5,7 +5,9 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
+from meet.api.dialects import ALLOW_ACCESS_TO, permissions_of
 from meet.api.fields import BooleanField, EnumField, NumberField, ObjectSerializer, StrictField
+from rooms.configuration import Config, Grants
 
 LAYOUTS = ("grid", "speaker", "single-speaker")
 
@@ -83,6 +85,8 @@ class RecordingConfigBody(ObjectSerializer):
     enabled = BooleanField()
     layout = EnumField(LAYOUTS, required=False)
     encoding = EncodingField(required=False)
+    # An older spelling of what roles may do; never stored here.
+    allowAccessTo = EnumField(ALLOW_ACCESS_TO, required=False)
 
 
 class ConfigBody(ObjectSerializer):
@@ -91,3 +95,14 @@ class ConfigBody(ObjectSerializer):
     virtualBackground = SwitchBody(required=False)
     e2ee = SwitchBody(required=False)
     captions = SwitchBody(required=False)
+
+
+class ConfigChangeBody(ObjectSerializer):
+    config = ConfigBody()
+
+
+def config_changes(config: Mapping[str, Mapping[str, Any]]) -> tuple[Config, Grants]:
+    """A validated configuration as the domain takes it, and the permissions that it spells in the old way."""
+    changes = {block: dict(values) for block, values in config.items()}
+    option = changes.get("recording", {}).pop("allowAccessTo", None)
+    return changes, permissions_of(option) if option else {}

@@ -15,7 +15,11 @@ def room_selection(request: Request) -> Selection:
 
 def deprecation(chosen: Selection) -> dict[str, str]:
     """Permissions in both spellings carry the header that says so (rest-api.md 2.3)."""
-    return {"Deprecation": "true"} if "roles" in chosen.extras and settings.MEET_MODE == "compatibility" else {}
+    return deprecated_names() if "roles" in chosen.extras else {}
+
+
+def deprecated_names() -> dict[str, str]:
+    return {"Deprecation": "true"} if settings.MEET_MODE == "compatibility" else {}
 
 
 class RoomEndpoint(UserEndpoint):

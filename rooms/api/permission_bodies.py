@@ -7,6 +7,7 @@ from django.conf import settings
 from rest_framework.exceptions import ValidationError
 
 from meet.api.fields import ObjectSerializer, StrictField, received
+from rooms.configuration import Grants
 from rooms.permissions import OLD_NAMES, Permission
 
 
@@ -69,3 +70,12 @@ class RoleBody(ObjectSerializer):
 class RolesBody(ObjectSerializer):
     moderator = RoleBody(required=False)
     speaker = RoleBody(required=False)
+
+
+class RolesChangeBody(ObjectSerializer):
+    roles = RolesBody()
+
+
+def grants(roles: Mapping[str, Any]) -> Grants:
+    """Validated roles as the domain takes them."""
+    return {role: body["permissions"] for role, body in roles.items()}

@@ -1,31 +1,31 @@
-"""Bodies, queries and ids of the room endpoints (rest-api.md 1.5)."""
+"""Ids and bodies of the room endpoints (rest-api.md 1.5)."""
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
 from meet import clock
+from meet.api import dialects
 from meet.api.fields import EnumField, NumberField, ObjectSerializer, StringField
-from meet.api.pagination import page_fields
 from meet.errors import InvalidRequest, Issue
-from rooms.api.config_bodies import ConfigBody, SwitchBody
-from rooms.api.permission_bodies import RolesBody
-from rooms.lifecycle import Expiry, NewRoom
-from rooms.models import LONGEST_NAME, AccessLink, MeetingPolicy, RecordingsPolicy, RoomStatus
-from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, from_object
+from rooms.api.config_bodies import ConfigBody, SwitchBody, config_changes
+from rooms.api.permission_bodies import RolesBody, grants
+from rooms.configuration import Access, Changes, Details
+from rooms.lifecycle import Expiry, NewRoom, earliest_expiry
+from rooms.models import LONGEST_EXTERNAL_ID, LONGEST_NAME, MeetingPolicy, RecordingsPolicy, RoomStatus
+from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, MeetingRole, from_object
 
 _LONGEST_ROOM_ID = 100
-_SHORTEST_LEAD = timedelta(hours=1)
+NOT_OF_AN_ID = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def room_id_from(path: str, *, field: str = "roomId") -> str:
     """The id in a path as the contract cleans it; 422 when nothing is left."""
     if len(path) > _LONGEST_ROOM_ID:
         raise InvalidRequest(Issue(field, f"roomId cannot exceed {_LONGEST_ROOM_ID} characters"))
-    clean = re.sub(r"[^A-Za-z0-9_-]", "", path)
+    clean = re.sub(NOT_OF_AN_ID, "", path)
     if not clean:
         raise InvalidRequest(Issue(field, "roomId cannot be empty after sanitization"))
     return clean
@@ -35,6 +35,13 @@ class AnonymousAccessBody(ObjectSerializer):
     moderator = SwitchBody(required=False)
     speaker = SwitchBody(required=False)
     recording = SwitchBody(required=False)
+
+
+class AnonymousOfOldBody(ObjectSerializer):
+    """As the 2026-Q1 dialect knew it: there was no link to the recordings."""
+
+    moderator = SwitchBody(required=False)
+    speaker = SwitchBody(required=False)
 
 
 class AccessBody(ObjectSerializer):
@@ -47,7 +54,7 @@ class DeletionDateField(NumberField):
         problems = []
         if number <= 0:
             problems.append("autoDeletionDate must be a positive integer")
-        if number < clock.to_ms(clock.now() + _SHORTEST_LEAD):
+        if number < clock.to_ms(earliest_expiry(now=clock.now())):
             problems.append("autoDeletionDate must be at least 1h in the future")
         if number > _LAST_MOMENT:
             problems.append("autoDeletionDate is too far in the future")
@@ -75,51 +82,122 @@ class AutoDeletionPolicyBody(ObjectSerializer):
     withRecordings = DeletionPolicyField(RecordingsPolicy.values, name="withRecordings")
 
 
-class NewRoomBody(ObjectSerializer):
-    roomName = StringField(maximum=(LONGEST_NAME, f"roomName cannot exceed {LONGEST_NAME} characters"), required=False)
+class ExternalIdField(StringField):
+    def __init__(self, **options: Any) -> None:
+        longest = (LONGEST_EXTERNAL_ID, f"externalId cannot exceed {LONGEST_EXTERNAL_ID} characters")
+        super().__init__(minimum=(1, "externalId cannot be empty"), maximum=longest, **options)
+
+
+def _name_field() -> StringField:
+    return StringField(maximum=(LONGEST_NAME, f"roomName cannot exceed {LONGEST_NAME} characters"), required=False)
+
+
+class RoomBody(ObjectSerializer):
+    """Everything that makes a room, in today's and in older spellings, but for what its owner calls it."""
+
+    roomName = _name_field()
     autoDeletionDate = DeletionDateField(required=False)
     autoDeletionPolicy = AutoDeletionPolicyBody(required=False)
     config = ConfigBody(required=False)
     roles = RolesBody(required=False)
     access = AccessBody(required=False)
+    anonymous = AnonymousOfOldBody(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        problems = dialects.conflicts(attrs.get("anonymous", {}), attrs.get("access", {}))
+        if problems:
+            raise ValidationError({"anonymous": problems})
+        return attrs
 
 
-def new_room(body: Mapping[str, Any]) -> NewRoom:
-    """The validated body as the domain takes it."""
-    roles = body.get("roles", {})
-    access = body.get("access", {})
-    anonymous = access.get("anonymous", {})
+class NewRoomBody(RoomBody):
+    externalId = ExternalIdField(required=False)
+
+
+class ExternalIdPath(ObjectSerializer):
+    externalId = ExternalIdField()
+
+
+class RoomDetailsBody(ObjectSerializer):
+    """null clears what a room can be without."""
+
+    roomName = _name_field()
+    autoDeletionDate = DeletionDateField(required=False, allow_null=True)
+    autoDeletionPolicy = AutoDeletionPolicyBody(required=False)
+    externalId = ExternalIdField(required=False, allow_null=True)
+
+
+class StatusBody(ObjectSerializer):
+    status = EnumField((RoomStatus.OPEN.value, RoomStatus.CLOSED.value))
+
+
+class AccessChangeBody(ObjectSerializer):
+    access = AccessBody()
+
+
+class AnonymousChangeBody(ObjectSerializer):
+    anonymous = AnonymousOfOldBody()
+
+
+# -- As the domain takes them ----------------------------------------------------------------------------------------
+
+
+def new_room(body: Mapping[str, Any], *, external_id: str | None = None) -> NewRoom:
+    """What is not said is as the contract creates it."""
+    wish = changes(body)
+    moderator, speaker = (wish.grants.get(role.value, {}) for role in MeetingRole)
     return NewRoom(
         name=body.get("roomName", ""),
         expiry=_expiry(body),
-        config=body.get("config", {}),
-        moderator_permissions=from_object(roles.get("moderator", {}).get("permissions", {}), base=MODERATOR_DEFAULT),
-        speaker_permissions=from_object(roles.get("speaker", {}).get("permissions", {}), base=SPEAKER_DEFAULT),
-        user_access=access.get("user", {}).get("enabled", False),
-        disabled_links=frozenset(
-            role.value for role in AccessLink.Role if not anonymous.get(role.value, {}).get("enabled", True)
-        ),
+        config=wish.config,
+        moderator_permissions=from_object(moderator, base=MODERATOR_DEFAULT),
+        speaker_permissions=from_object(speaker, base=SPEAKER_DEFAULT),
+        user_access=bool(wish.access.user),
+        disabled_links=frozenset(role for role, is_enabled in wish.access.links.items() if not is_enabled),
+        external_id=external_id or body.get("externalId"),
     )
 
 
 def _expiry(body: Mapping[str, Any]) -> Expiry | None:
-    date = body.get("autoDeletionDate")
-    if date is None:
+    found = details(body)
+    at = found.get("expires_at")
+    if at is None:
         return None
-    policy = body.get("autoDeletionPolicy")
-    at = clock.from_ms(int(date))
-    if policy is None:
-        return Expiry(at)
-    return Expiry(at, MeetingPolicy(policy["withMeeting"]), RecordingsPolicy(policy["withRecordings"]))
+    return Expiry(
+        at,
+        found.get("expiry_with_meeting", Expiry.with_meeting),
+        found.get("expiry_with_recordings", Expiry.with_recordings),
+    )
 
 
-class RoomListQuery(ObjectSerializer):
-    status = EnumField(RoomStatus.values, required=False)
+def changes(body: Mapping[str, Any]) -> Changes:
+    """What the body says, and nothing of what it does not say. Roles win over their older spelling."""
+    config, old_grants = config_changes(body.get("config", {}))
+    new_grants = grants(body.get("roles", {}))
+    return Changes(
+        details=details(body),
+        config=config,
+        grants={role: {**old_grants.get(role, {}), **new_grants.get(role, {})} for role in MeetingRole.values},
+        access=access_changes(dialects.access_of(body.get("anonymous", {}), body.get("access", {}))),
+    )
 
-    def get_fields(self) -> dict[str, Any]:
-        return {**super().get_fields(), **page_fields(("creationDate", "roomName", "autoDeletionDate"))}
+
+def details(body: Mapping[str, Any]) -> Details:
+    found = Details()
+    if "roomName" in body:
+        found["name"] = body["roomName"]
+    if "autoDeletionDate" in body:
+        date = body["autoDeletionDate"]
+        found["expires_at"] = None if date is None else clock.from_ms(int(date))
+    if "autoDeletionPolicy" in body:
+        policy = body["autoDeletionPolicy"]
+        found["expiry_with_meeting"] = MeetingPolicy(policy["withMeeting"])
+        found["expiry_with_recordings"] = RecordingsPolicy(policy["withRecordings"])
+    if "externalId" in body:
+        found["external_id"] = body["externalId"]
+    return found
 
 
-class DeletionQuery(ObjectSerializer):
-    withMeeting = EnumField(MeetingPolicy.values, default="fail")
-    withRecordings = EnumField(RecordingsPolicy.values, default="fail")
+def access_changes(access: Mapping[str, Any]) -> Access:
+    links = {role: switch["enabled"] for role, switch in access.get("anonymous", {}).items()}
+    return Access(links, access.get("user", {}).get("enabled"))

@@ -1,4 +1,4 @@
-"""Rooms (rest-api.md 1.5)."""
+"""Rooms: made, listed, shown, renamed, deleted (rest-api.md 1.5, 3.1, 3.2)."""
 
 from http import HTTPStatus
 from typing import Any
@@ -9,50 +9,53 @@ from rest_framework.response import Response
 from accounts.authentication import API_KEY_OR_USER
 from accounts.permissions import AnyRole, ManagesRooms
 from meet import clock
+from meet.api.fields import parsed
 from meet.api.pagination import page
+from meet.api.selection import Selection
 from meet.links import base_of
-from rooms import lifecycle
-from rooms.access import Caller, Need, permissions_in, permissions_of, room_for, visible_rooms
+from rooms import bulk, configuration, external, lifecycle, listing
+from rooms.access import Caller, Need, permissions_in, permissions_of, room_for
 from rooms.api.endpoint import RoomEndpoint, deprecation, room_selection
 from rooms.api.room_bodies import (
-    DeletionQuery,
+    ExternalIdPath,
     NewRoomBody,
-    RoomListQuery,
+    RoomBody,
+    RoomDetailsBody,
+    changes,
+    details,
     new_room,
     room_id_from,
 )
+from rooms.api.room_queries import BulkDeletionQuery, DeletionQuery, RoomListQuery, filters, policy
 from rooms.authentication import ANY_CREDENTIAL
-from rooms.deletion import Policy
-from rooms.listing import SORTS
-from rooms.models import MeetingPolicy, RecordingsPolicy, Room, RoomStatus
+from rooms.deletion import Decision
+from rooms.models import Room
 from rooms.permissions import Permission
 from rooms.representation import EXTRA_FIELDS, OLD_LINK_FIELDS, View, room_object
 
 
 class RoomsView(RoomEndpoint):
+    """Ours beside the contract: `externalId` when a room is made and as a filter, shown only in rooms that have one;
+    `dryRun=true` on the deletion."""
+
     authentication_classes = API_KEY_OR_USER
     operation = "processing rooms"
 
     def get_permissions(self) -> list[Any]:
-        return [ManagesRooms() if self.request.method == "POST" else AnyRole()]
+        return [AnyRole() if self.request.method == "GET" else ManagesRooms()]
 
     def post(self, request: Request) -> Response:
         chosen = room_selection(request)
         room = lifecycle.create(new_room(self.body(NewRoomBody)), owner=self.actor.user, now=clock.now())
-        base = base_of(request._request)
-        return Response(
-            room_object(room, View(base, chosen)),
-            status=HTTPStatus.CREATED,
-            headers={"Location": f"{base}/api/v1/rooms/{room.room_id}", **deprecation(chosen)},
-        )
+        return _made(room, request, chosen)
 
     def get(self, request: Request) -> Response:
         query = self.query(RoomListQuery)
         chosen = room_selection(request)
-        scopes = [scope.with_status().select_related("owner") for scope in visible_rooms(self.actor)]
-        if "status" in query:
-            scopes = [scope.in_status(RoomStatus(query["status"])) for scope in scopes]
-        found = page(scopes, sorts=SORTS, query=query, prefetch=("links",))
+        wanted = filters(query)
+        scopes = listing.scopes(self.actor, wanted)
+        with wanted.name.bounded():
+            found = page(scopes, sorts=listing.SORTS, query=query, prefetch=("links",))
         masks = permissions_in(self.actor, found.rows)
         base = base_of(request._request)
 
@@ -63,16 +66,38 @@ class RoomsView(RoomEndpoint):
         answer = {**found.envelope("rooms", represent), "_extraFields": list(EXTRA_FIELDS)}
         return Response(answer, headers=deprecation(chosen))
 
+    def delete(self, request: Request) -> Response:
+        query = self.query(BulkDeletionQuery)
+        chosen = room_selection(request)
+        report = bulk.delete_all(
+            self.actor, query["roomIds"], policy(query), now=clock.now(), is_rehearsal=query["dryRun"]
+        )
+        view = View(base_of(request._request), chosen, with_old_permission_names=False)
+        count = len(report.failed)
+        message = "All rooms successfully processed for deletion"
+        answer: dict[str, Any] = {
+            "message": f"{count} room(s) failed to process while deleting" if count else message,
+            "deleted": [{"roomId": room.room_id, **_outcome(room, decision, view)} for room, decision in report.done],
+            "failed": [
+                {"roomId": room_id, "error": error.code, "message": error.message} for room_id, error in report.failed
+            ],
+        }
+        if query["dryRun"]:
+            answer["dryRun"] = True
+        return Response(answer, status=HTTPStatus.BAD_REQUEST if count else HTTPStatus.OK)
+
 
 class RoomView(RoomEndpoint):
+    """PATCH and `dryRun=true` on the deletion are ours."""
+
     operation = "processing room"
 
     def get_authenticators(self) -> list[Any]:
-        accepted = API_KEY_OR_USER if self.request.method == "DELETE" else ANY_CREDENTIAL
+        accepted = ANY_CREDENTIAL if self.request.method == "GET" else API_KEY_OR_USER
         return [kind() for kind in accepted]
 
     def get_permissions(self) -> list[Any]:
-        return [ManagesRooms() if self.request.method == "DELETE" else AnyRole()]
+        return [AnyRole() if self.request.method == "GET" else ManagesRooms()]
 
     def get(self, request: Request, room_id: str) -> Response:
         chosen = room_selection(request)
@@ -81,18 +106,62 @@ class RoomView(RoomEndpoint):
         view = View(base_of(request._request), chosen, shows_links=may_share)
         return Response(room_object(room, view), headers=deprecation(chosen))
 
+    def patch(self, request: Request, room_id: str) -> Response:
+        """`roomName`, `autoDeletionDate` (null: never), `autoDeletionPolicy`, `externalId` (null: none)."""
+        clean_id = room_id_from(room_id)
+        wish = details(self.body(RoomDetailsBody))
+        chosen = room_selection(request)
+        room = room_for(self.actor, clean_id, need=Need.MANAGE)
+        configuration.change_details(room, wish)
+        return Response(room_object(room, View(base_of(request._request), chosen)), headers=deprecation(chosen))
+
     def delete(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id, field="")
         query = self.query(DeletionQuery)
         chosen = room_selection(request)
         room = room_for(self.actor, clean_id, need=Need.MANAGE)
-        policy = Policy(MeetingPolicy(query["withMeeting"]), RecordingsPolicy(query["withRecordings"]))
-        decision = lifecycle.delete(room, policy, now=clock.now())
-        answer: dict[str, Any] = {"successCode": decision.code, "message": decision.text(room.room_id)}
-        if decision.shows_room:
-            view = View(base_of(request._request), chosen, with_old_permission_names=False)
-            answer["room"] = room_object(room, view)
+        perform = lifecycle.rehearse if query["dryRun"] else lifecycle.delete
+        decision = perform(room, policy(query), now=clock.now())
+        view = View(base_of(request._request), chosen, with_old_permission_names=False)
+        answer = _outcome(room, decision, view)
+        if query["dryRun"]:
+            answer["dryRun"] = True
         return Response(answer, status=decision.status)
+
+
+class RoomByExternalIdView(RoomEndpoint):
+    """Ours: makes the room that the caller knows by this name (201), or changes it by what the body mentions (200).
+    The body is that of POST; what is as wished already ends no tokens and is no conflict with a meeting."""
+
+    authentication_classes = API_KEY_OR_USER
+    permission_classes = (ManagesRooms,)
+    operation = "processing room"
+
+    def put(self, request: Request, external_id: str) -> Response:
+        parsed(ExternalIdPath, {"externalId": external_id})
+        body = self.body(RoomBody)
+        chosen = room_selection(request)
+        wish = new_room(body, external_id=external_id)
+        room, is_new = external.make_or_change(wish, changes(body), owner=self.actor.user, now=clock.now())
+        if is_new:
+            return _made(room, request, chosen)
+        return Response(room_object(room, View(base_of(request._request), chosen)), headers=deprecation(chosen))
+
+
+def _made(room: Room, request: Request, chosen: Selection) -> Response:
+    base = base_of(request._request)
+    return Response(
+        room_object(room, View(base, chosen)),
+        status=HTTPStatus.CREATED,
+        headers={"Location": f"{base}/api/v1/rooms/{room.room_id}", **deprecation(chosen)},
+    )
+
+
+def _outcome(room: Room, decision: Decision, view: View) -> dict[str, Any]:
+    answer: dict[str, Any] = {"successCode": decision.code, "message": decision.text(room.room_id)}
+    if decision.shows_room:
+        answer["room"] = room_object(room, view)
+    return answer
 
 
 _LINK_FIELDS = frozenset({"access", *OLD_LINK_FIELDS})

@@ -1,12 +1,21 @@
 from django.urls import re_path
 
 from rooms.api.meetings import MeetingView
-from rooms.api.rooms import RoomsView, RoomView
+from rooms.api.rooms import RoomByExternalIdView, RoomsView, RoomView
+from rooms.api.settings import RoomAccessView, RoomAnonymousView, RoomConfigView, RoomRolesView, RoomStatusView
 from rooms.api.tokens import MemberTokenRefreshView, MemberTokenView
 
+# The names tell meet.api.dialects which answer it has before it.
 public = [
-    re_path(r"^rooms/?$", RoomsView.as_view()),
+    re_path(r"^rooms/?$", RoomsView.as_view(), name="api-rooms"),
+    # An external id may be a path itself.
+    re_path(r"^rooms/by-external-id/(?P<external_id>.+?)/?$", RoomByExternalIdView.as_view()),
     re_path(r"^rooms/(?P<room_id>[^/]+)/?$", RoomView.as_view()),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/config/?$", RoomConfigView.as_view(), name="api-room-config"),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/status/?$", RoomStatusView.as_view(), name="api-room-status"),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/roles/?$", RoomRolesView.as_view(), name="api-room-roles"),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/access/?$", RoomAccessView.as_view()),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/anonymous/?$", RoomAnonymousView.as_view()),
 ]
 internal = [
     re_path(r"^meetings/(?P<room_id>[^/]+)/?$", MeetingView.as_view()),

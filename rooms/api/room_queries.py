@@ -1,0 +1,63 @@
+"""What may stand in the query of the room endpoints (rest-api.md 1.5, 3.2)."""
+
+import re
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+
+from meet.api.fields import EnumField, ObjectSerializer, StringField
+from meet.api.matching import BooleanTextField, match_fields, text_match
+from meet.api.pagination import page_fields
+from rooms.api.room_bodies import NOT_OF_AN_ID, ExternalIdField
+from rooms.deletion import Policy
+from rooms.listing import SORTS, Filters
+from rooms.models import MeetingPolicy, RecordingsPolicy, RoomStatus
+
+
+class RoomListQuery(ObjectSerializer):
+    status = EnumField(RoomStatus.values, required=False)
+    owner = StringField(minimum=(1, "owner cannot be empty"), required=False)
+    member = StringField(minimum=(1, "member cannot be empty"), required=False)
+    userAccess = BooleanTextField(default=False)
+    externalId = ExternalIdField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**super().get_fields(), **match_fields("roomName"), **page_fields(tuple(SORTS))}
+
+
+def filters(query: dict[str, Any]) -> Filters:
+    return Filters(
+        name=text_match(query, "roomName"),
+        status=RoomStatus(query["status"]) if "status" in query else None,
+        owner=query.get("owner"),
+        member=query.get("member"),
+        user_access=query["userAccess"],
+        external_id=query.get("externalId"),
+    )
+
+
+class DeletionQuery(ObjectSerializer):
+    """`dryRun` is ours: what would happen, and nothing happens."""
+
+    withMeeting = EnumField(MeetingPolicy.values, default="fail")
+    withRecordings = EnumField(RecordingsPolicy.values, default="fail")
+    dryRun = BooleanTextField(default=False)
+
+
+class RoomIdsField(StringField):
+    """Ids with commas between them, each cleaned as in a path, each once."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        cleaned = [re.sub(NOT_OF_AN_ID, "", part) for part in super().to_internal_value(data).split(",")]
+        room_ids = list(dict.fromkeys(room_id for room_id in cleaned if room_id))
+        if not room_ids:
+            raise ValidationError("At least one valid roomId is required after sanitization")
+        return room_ids
+
+
+class BulkDeletionQuery(DeletionQuery):
+    roomIds = RoomIdsField()
+
+
+def policy(query: dict[str, Any]) -> Policy:
+    return Policy(MeetingPolicy(query["withMeeting"]), RecordingsPolicy(query["withRecordings"]))
