@@ -21,12 +21,24 @@ NEW_THEME = {"appearance": {"themes": [{"name": "x", "enabled": True, "baseTheme
 BY_LINK = {"secret": ...}
 PASSWORDS = {"currentPassword": "not the current one", "newPassword": "a new password"}
 
+MANAGERS_ONLY = (401, 200, 200, 200, 403, 403, 403, 403, 401, 401)
+
 # method, path, body → the status for each column; 400 of change-password: the caller was let in.
 TABLE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("post", "/api/v1/rooms", {}, (401, 201, 201, 201, 201, 201, 403, 403, 401, 401)),
     ("get", "/api/v1/rooms", None, (401, 200, 200, 200, 200, 200, 200, 200, 401, 401)),
     ("get", "/api/v1/rooms/{room}", None, (401, 200, 200, 200, 200, 403, 200, 403, 200, 403)),
-    ("delete", "/api/v1/rooms/{room}", None, (401, 200, 200, 200, 403, 403, 403, 403, 401, 401)),
+    ("delete", "/api/v1/rooms/{room}", None, MANAGERS_ONLY),
+    # Of a room that is not theirs, managers learn so in the report.
+    ("delete", "/api/v1/rooms?roomIds={room}", None, (401, 200, 200, 200, 400, 400, 403, 403, 401, 401)),
+    ("patch", "/api/v1/rooms/{room}", {}, MANAGERS_ONLY),
+    ("get", "/api/v1/rooms/{room}/config", None, (401, 200, 200, 200, 200, 403, 200, 403, 200, 403)),
+    ("put", "/api/v1/rooms/{room}/config", {"config": {}}, MANAGERS_ONLY),
+    ("put", "/api/v1/rooms/{room}/status", {"status": "closed"}, MANAGERS_ONLY),
+    ("put", "/api/v1/rooms/{room}/roles", {"roles": {}}, MANAGERS_ONLY),
+    ("put", "/api/v1/rooms/{room}/access", {"access": {}}, MANAGERS_ONLY),
+    ("put", "/api/v1/rooms/{room}/anonymous", {"anonymous": {}}, MANAGERS_ONLY),
+    ("put", "/api/v1/rooms/by-external-id/x", {}, (401, 201, 201, 201, 201, 201, 403, 403, 401, 401)),
     ("post", "{member}/token", {}, (401, 401, 200, 200, 200, 403, 200, 403, 401, 401)),
     ("post", "{member}/token", BY_LINK, (200,) * 10),
     ("get", "/internal-api/v1/users/me", None, (401, 401, 200, 200, 200, 200, 200, 200, 401, 401)),
@@ -107,6 +119,7 @@ def test_a_room_open_to_all_accounts_is_open_to_strangers(
     Room.objects.update(user_access=True)
     stranger = caller(column)
     assert stranger.get(f"/api/v1/rooms/{room.room_id}").status_code == 200
+    assert stranger.get(f"/api/v1/rooms/{room.room_id}/config").status_code == 200
     assert stranger.post(f"/internal-api/v1/rooms/{room.room_id}/members/token", {}).status_code == 200
     assert stranger.delete(f"/api/v1/rooms/{room.room_id}").status_code == 403
 
