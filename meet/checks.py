@@ -46,7 +46,7 @@ def shortest_password(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]
         Error(
             f"MEET_PASSWORD_MIN_LENGTH is {settings.MEET_PASSWORD_MIN_LENGTH}.",
             hint=f"Use {_SHORTEST_PASSWORD} or more: nobody can sign in with a shorter password.",
-            id="meet.E003",
+            id="meet.E007",
         )
     ]
 
