@@ -9,7 +9,7 @@ import meet.appearance.api_urls
 import rooms.api.urls
 from meet import health
 
-public_api = [*rooms.api.urls.public]
+public_api = [*accounts.api_urls.public, *rooms.api.urls.public]
 internal_api = [*accounts.api_urls.internal, *rooms.api.urls.internal, *meet.appearance.api_urls.internal]
 
 urlpatterns = [
