@@ -1,6 +1,6 @@
 from django.urls import re_path
 
-from accounts import api
+from accounts import api, security_api
 
 internal = [
     re_path(r"^auth/login/?$", api.LoginView.as_view()),
@@ -9,4 +9,5 @@ internal = [
     re_path(r"^users/me/?$", api.MeView.as_view()),
     re_path(r"^users/change-password/?$", api.ChangePasswordView.as_view()),
     re_path(r"^api-keys/?$", api.ApiKeysView.as_view()),
+    re_path(r"^config/security/?$", security_api.SecurityView.as_view()),
 ]
