@@ -9,7 +9,7 @@ from livekit.protocol.webhook import WebhookEvent
 
 from meet import clock
 from rooms import lifecycle
-from rooms.models import Admission, Meeting, Participation, Room
+from rooms.models import Admission, CaptionListener, Meeting, Participation, Room
 
 
 def room_started(event: WebhookEvent, *, now: datetime) -> None:
@@ -67,6 +67,14 @@ def participant_left(event: WebhookEvent, *, now: datetime) -> None:
     others = Participation.objects.filter(admission=participation.admission_id, left_at=None)
     if not others.exists():
         Admission.objects.filter(pk=participation.admission_id, released_at=None).update(released_at=now)
+    _stop_listening(room, event.participant.identity)
+
+
+def _stop_listening(room: Room, identity: str) -> None:
+    """Whoever has no connection left reads no captions; the sweep of `rooms.captions` sees to the rest."""
+    here = Participation.objects.filter(admission__room=room, admission__identity=identity, left_at=None)
+    if not here.exists():
+        CaptionListener.objects.filter(room=room, identity=identity).delete()
 
 
 def _started(room: Room, event: WebhookEvent, *, now: datetime) -> Meeting | None:

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from meet import clock
-from rooms import expiry, lifecycle, moderation
+from rooms import captions, expiry, lifecycle, moderation
 
 
 @shared_task
@@ -17,3 +17,8 @@ def expire() -> None:
 @shared_task
 def restrict() -> None:
     moderation.restrict_newcomers(now=clock.now())
+
+
+@shared_task
+def stop_unread_captions() -> None:
+    captions.stop_unread(now=clock.now())
