@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, register
 
 TAG = "meet"
 _SHORTEST_SECRET = 32
+_SHORTEST_PASSWORD = 5
 _KNOWN_SECRETS = frozenset({"secret", "devkey", "changeme", "admin", "password", "meet-api-key"})
 
 
@@ -33,6 +34,19 @@ def shared_cache(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             f"WEB_CONCURRENCY is {settings.WEB_CONCURRENCY}, but there is no REDIS_URL.",
             hint="Several web processes share rate limits and the broker through Redis. Set REDIS_URL, or run one.",
             id="meet.E002",
+        )
+    ]
+
+
+@register(TAG)
+def shortest_password(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    if settings.MEET_PASSWORD_MIN_LENGTH >= _SHORTEST_PASSWORD:
+        return []
+    return [
+        Error(
+            f"MEET_PASSWORD_MIN_LENGTH is {settings.MEET_PASSWORD_MIN_LENGTH}.",
+            hint=f"Use {_SHORTEST_PASSWORD} or more: nobody can sign in with a shorter password.",
+            id="meet.E007",
         )
     ]
 

@@ -42,6 +42,7 @@ def test_a_production_that_is_right_is_not_refused(settings: Settings) -> None:
         ({"MEET_MODE": "3.8.0"}, "meet.E001"),
         ({"MEET_MODE": ""}, "meet.E001"),
         ({"WEB_CONCURRENCY": 2, "REDIS_URL": ""}, "meet.E002"),
+        ({"MEET_PASSWORD_MIN_LENGTH": 4}, "meet.E007"),
         ({"DEBUG": True}, "meet.E010"),
         ({"SECRET_KEY": "short"}, "meet.E011"),
         ({"LIVEKIT_API_SECRET": "secret"}, "meet.E012"),
