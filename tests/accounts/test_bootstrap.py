@@ -23,7 +23,8 @@ def test_the_first_start_makes_an_admin_and_a_key_and_shows_both_once() -> None:
     assert made.api_key
     admin = User.objects.get()
     assert admin.check_password(made.admin_password)
-    assert (admin.name, admin.role, admin.must_change_password, admin.is_root) == ("Admin", "admin", False, True)
+    assert (admin.name, admin.role, admin.must_change_password) == ("Admin", "admin", False)
+    assert User.objects.root() == admin
     assert Api({"X-API-KEY": made.api_key}).get("/api/v1/rooms").status_code == 200
     again = bootstrap(now=NOW)
     assert (again.admin_user, again.admin_password, again.api_key) == (None, None, None)

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from accounts import passwords
 from accounts.models import Role, User
 from accounts.tokens import TokenType, issue
 from meet import clock
 from tests import jwts
-from tests.conftest import Api
+from tests.conftest import Api, AsUser
+from tests.factories import PASSWORD, make_user
 
 REFRESH = "/internal-api/v1/auth/refresh"
 INVALID = {"error": "Refresh Token Error", "message": "Invalid refresh token"}
@@ -94,6 +96,33 @@ def test_while_a_password_change_is_pending_nothing_is_refreshed(olga: User) -> 
     answer = refresh(token)
     assert answer.status_code == 403
     assert answer.json()["message"].startswith("Password change required")
+
+
+def test_another_password_ends_the_refresh_tokens_of_before_and_no_access_token(olga: User, as_user: AsUser) -> None:
+    before = token_of(olga, age=clock.MILLISECOND)
+    caller = as_user(olga)
+    body = {"currentPassword": PASSWORD, "newPassword": "a new password"}
+    assert caller.post("/internal-api/v1/users/change-password", body).status_code == 200
+    answer = refresh(before)
+    assert (answer.status_code, answer.json()) == (400, INVALID)
+    assert caller.get("/api/v1/rooms").status_code == 200
+    assert refresh(token_of(olga)).status_code == 200
+
+
+def test_the_tokens_that_end_a_pending_change_are_not_of_before(db: None, as_user: AsUser) -> None:
+    fresh = make_user("fresh_", must_change_password=True)
+    body = {"currentPassword": PASSWORD, "newPassword": "a new password"}
+    content = as_user(fresh).post("/internal-api/v1/users/change-password", body).json()
+    assert refresh(content["refreshToken"]).status_code == 200
+
+
+def test_a_password_that_somebody_else_has_set_ends_them_as_well(olga: User) -> None:
+    now = clock.now()
+    before = issue(olga, TokenType.REFRESH, now=now - clock.MILLISECOND)
+    passwords.replace(olga, "set by an administrator", must_change=True, now=now)
+    assert refresh(before).status_code == 403, "the contract's, while the change is pending"
+    passwords.change(olga, current="set by an administrator", new="a new password", now=now)
+    assert refresh(before).json() == INVALID
 
 
 def test_a_new_role_does_not_end_the_session_but_is_in_force(olga: User) -> None:
