@@ -54,8 +54,7 @@ def readable(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
                 bool(settings.MEET_BASE_URL) and not _is_origin(settings.MEET_BASE_URL),
                 "meet.E003",
                 "MEET_BASE_URL is not a scheme, a host and perhaps a port.",
-                "Write it like https://meet.example.org or http://localhost:6080, the host in ASCII; a path belongs into "
-                "MEET_BASE_PATH.",
+                "Write it like https://meet.example.org:8443, in ASCII; a path belongs into MEET_BASE_PATH.",
             ),
             (
                 not _is_user_id(settings.MEET_INITIAL_ADMIN_USER),

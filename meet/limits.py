@@ -45,16 +45,15 @@ class Limiter:
     def _count(self, who: str, *, add: int) -> int:
         if not settings.MEET_RATE_LIMITS:
             return 0
-        key = self._key(who, time.time())
+        key, count = self._key(who, time.time()), 0
         with _despite_a_dead_cache():
             if not add:
                 return int(cache.get(key, 0))
             cache.add(key, 0, timeout=self.window)
-            try:
-                return int(cache.incr(key))
-            except ValueError:  # the window ended between the two lines
-                return 1
-        return 0
+            count = 1
+            with suppress(ValueError):  # the window ended between the two lines
+                count = int(cache.incr(key))
+        return count
 
     def _key(self, who: str, moment: float) -> str:
         return f"limit:{self.name}:{who}:{int(moment) // self.window}"
