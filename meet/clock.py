@@ -19,3 +19,8 @@ def to_ms(moment: datetime) -> int:
 def from_ms(milliseconds: int) -> datetime:
     """Raises `OverflowError` for moments outside the years 1 to 9999."""
     return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def after(moment: datetime, now: datetime) -> datetime:
+    """`now`, or one millisecond after `moment` if that is later: `…UpdatedAt` values grow strictly."""
+    return max(now, moment + MILLISECOND)

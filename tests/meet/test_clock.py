@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from meet import clock
 
+MOMENTS = st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
+
 
 def test_now_is_cut_to_milliseconds() -> None:
     before = datetime.now(UTC) - timedelta(milliseconds=1)
@@ -26,3 +28,11 @@ def test_milliseconds_come_back_exactly(milliseconds: int) -> None:
 def test_moments_outside_of_the_calendar_are_an_error(milliseconds: int) -> None:
     with pytest.raises(OverflowError):
         clock.from_ms(milliseconds)
+
+
+@given(MOMENTS, MOMENTS)
+def test_a_later_stamp_is_later_whatever_the_clock_says(moment: datetime, now: datetime) -> None:
+    stamp = clock.after(moment, now)
+    assert stamp > moment
+    assert stamp >= now
+    assert stamp in (now, moment + clock.MILLISECOND)
