@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from accounts.models import User
+from accounts.models import ApiKey, Scope, User
 
 
 class Via(Enum):
@@ -18,6 +18,7 @@ class Actor:
 
     user: User
     via: Via
+    key: ApiKey | None = None
 
     # DRF and Django ask this of whatever stands in `request.user`.
     is_authenticated = True
@@ -28,6 +29,10 @@ class Actor:
     def is_unlimited(self) -> bool:
         """Programs with a valid API key are not counted by the general rate limit."""
         return self.via is Via.API_KEY
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the key is for that; people are limited by their role only."""
+        return self.key is None or self.key.allows(scope)
 
     @property
     def pk(self) -> int:

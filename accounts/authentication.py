@@ -1,7 +1,7 @@
 """Credentials of the API (rest-api.md 4.5, decisions.md 4). A view lists the kinds that it accepts, in the order
 API key > room member token > user token > session; the first one present decides."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import SAFE_METHODS
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from accounts import tokens
 from accounts.actor import Actor, Via
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, Scope, User
 from meet import clock
 from meet.errors import Forbidden, NotAuthenticated
 
@@ -25,11 +25,24 @@ def bearer(request: Request, header: str) -> str | None:
 
 
 class ApiKeyAuthentication(BaseAuthentication):
+    """A view says by `scopes` which scope a key needs for which method; what it does not say needs «admin»."""
+
     def authenticate(self, request: Request) -> tuple[Actor, ApiKey] | None:
         text = request.headers.get("X-API-KEY")
         if text is None:
             return None
         now = clock.now()
+        key = self._key(text, now=now)
+        view = request.parser_context["view"]
+        if not key.allows(getattr(view, "scopes", {}).get(request.method, Scope.ADMIN)):
+            raise Forbidden
+        try:
+            root = User.objects.root()
+        except User.DoesNotExist as error:
+            raise Forbidden("Invalid API key subject. The user associated with the API key does not exist") from error
+        return Actor(root, Via.API_KEY, key), key
+
+    def _key(self, text: str, *, now: datetime) -> ApiKey:
         key = ApiKey.objects.matching(text, now=now)
         if key is None:
             if not ApiKey.objects.valid(now=now).exists():
@@ -37,11 +50,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise NotAuthenticated("Invalid API key")
         if key.last_used_at is None or now - key.last_used_at > _LAST_USED_STEP:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-        try:
-            root = User.objects.root()
-        except User.DoesNotExist as error:
-            raise Forbidden("Invalid API key subject. The user associated with the API key does not exist") from error
-        return Actor(root, Via.API_KEY), key
+        return key
 
 
 class AccessTokenAuthentication(BaseAuthentication):

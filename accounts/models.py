@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -19,12 +20,26 @@ from meet.db import KeyField
 from meet.names import NAME_KEY_LENGTH, name_key
 
 USER_ID_PATTERN = r"^[a-z0-9_]+\Z"
+# As much of a key as people need to tell it from others.
+_PREFIX_LENGTH = 10
 
 
 class Role(models.TextChoices):
     ADMIN = "admin", _("Administrator")
     ROOM_MANAGER = "room_manager", _("Room manager")
     ROOM_MEMBER = "room_member", _("Room member")
+
+
+class Scope(models.TextChoices):
+    """What an API key may be for; `admin` is everything. Writing does not include reading."""
+
+    ROOMS_READ = "rooms:read"
+    ROOMS_WRITE = "rooms:write"
+    RECORDINGS_READ = "recordings:read"
+    RECORDINGS_WRITE = "recordings:write"
+    USERS_READ = "users:read"
+    USERS_WRITE = "users:write"
+    ADMIN = "admin"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -48,7 +63,9 @@ class UserManager(BaseUserManager["User"]):
             role_updated_at=moment,
         )
         user.set_password(password)
-        user.save(using=self._db)
+        # An id that is taken must not spoil the caller's transaction.
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
         return user
 
     def root(self) -> "User":
@@ -102,6 +119,10 @@ class User(AbstractBaseUser):
         return self.role in (Role.ADMIN, Role.ROOM_MANAGER)
 
 
+def _drawn_key() -> str:
+    return f"ovmeet-{secrets.token_hex(16)}"
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -113,6 +134,9 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def default(self) -> "ApiKey | None":
         """The contract's single key (rest-api.md 1.4); it also signs the webhooks."""
         return self.filter(is_default=True).first()
+
+    def named(self) -> Self:
+        return self.filter(is_default=False)
 
     def matching(self, text: str, *, now: datetime) -> "ApiKey | None":
         """The valid key with this text. Found by digest, so the database's comparison tells nothing about it."""
@@ -151,7 +175,7 @@ class ApiKey(models.Model):
     @classmethod
     def replace_default(cls, *, text: str | None = None, by: User | None, now: datetime) -> "ApiKey":
         """The new default key; the old one stops working at once. Drawn at random unless `text` is given."""
-        key = text or f"ovmeet-{secrets.token_hex(16)}"
+        key = text or _drawn_key()
         try:
             return cls._put_default(key, by=by, now=now)
         except IntegrityError:
@@ -164,14 +188,34 @@ class ApiKey(models.Model):
             cls.objects.filter(Q(is_default=True) | Q(digest=_digest(key))).delete()
             return cls.objects.create(
                 name="default",
-                prefix=key[:10],
+                prefix=key[:_PREFIX_LENGTH],
                 digest=_digest(key),
                 sealed=keystore.Seal(settings.MEET_ENCRYPTION_KEYS).close(key),
                 is_default=True,
-                scopes=["admin"],
+                scopes=[Scope.ADMIN],
                 created_by=by,
                 created_at=now,
             )
+
+    @classmethod
+    def issue(
+        cls, *, name: str, scopes: Iterable[str], by: User, now: datetime, expires_at: datetime | None = None
+    ) -> tuple["ApiKey", str]:
+        """A named key and its text, which nobody can ask for again."""
+        text = _drawn_key()
+        key = cls.objects.create(
+            name=name,
+            prefix=text[:_PREFIX_LENGTH],
+            digest=_digest(text),
+            scopes=list(scopes),
+            created_by=by,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        return key, text
+
+    def allows(self, scope: Scope) -> bool:
+        return Scope.ADMIN in self.scopes or scope in self.scopes
 
     @property
     def text(self) -> str | None:

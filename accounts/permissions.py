@@ -1,12 +1,19 @@
-"""Which role may use an endpoint at all (403 during authentication, before anything is looked up)."""
+"""Which role, and which scope of an API key, may use an endpoint at all (403 before anything is looked up)."""
+
+from collections.abc import Mapping
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.actor import Actor
-from accounts.models import Role
+from accounts.models import Role, Scope
 from meet.errors import Forbidden, NotAuthenticated
+
+
+def read_write(read: Scope, write: Scope) -> Mapping[str, Scope]:
+    """The usual `scopes` of a view: which one an API key needs for which method."""
+    return {"GET": read, "HEAD": read} | dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), write)
 
 
 class HasRole(BasePermission):

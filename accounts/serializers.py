@@ -1,4 +1,4 @@
-"""Bodies of the account endpoints and the user object (rest-api.md 1.2, 1.3)."""
+"""Bodies of signing in and of one's own account, and the user object (rest-api.md 1.2, 1.3)."""
 
 from typing import Any, TypedDict
 

@@ -79,6 +79,10 @@ app.conf.update(
             "task": "rooms.tasks.reconcile",
             **_every(seconds=10),
         },
+        "participants compared with the media server": {
+            "task": "rooms.tasks.count_heads",
+            **_every(seconds=30),
+        },
         "people who have just joined": {
             "task": "rooms.tasks.restrict",
             **_every(seconds=2),

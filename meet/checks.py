@@ -14,6 +14,7 @@ from accounts.models import User
 
 TAG = "meet"
 _SHORTEST_SECRET = 32
+_SHORTEST_PASSWORD = 5
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 _KNOWN_SECRETS = frozenset({"secret", "devkey", "changeme", "admin", "password", "meet-api-key"})
 
@@ -106,6 +107,19 @@ def _is_fernet_key(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@register(TAG)
+def shortest_password(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    if settings.MEET_PASSWORD_MIN_LENGTH >= _SHORTEST_PASSWORD:
+        return []
+    return [
+        Error(
+            f"MEET_PASSWORD_MIN_LENGTH is {settings.MEET_PASSWORD_MIN_LENGTH}.",
+            hint=f"Use {_SHORTEST_PASSWORD} or more: nobody can sign in with a shorter password.",
+            id="meet.E007",
+        )
+    ]
 
 
 @register(TAG)

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from accounts.models import ApiKey
+from accounts.models import ApiKey, Scope
 from meet import clock
 from meet.api.exceptions import PATH_NOT_FOUND
 from meet.livekit.models import InboundEvent
@@ -110,7 +110,7 @@ def _livekit() -> str:
 
 def info(request: HttpRequest) -> JsonResponse:
     """For the holder of an API key, as in the contract."""
-    if not _has_api_key(request):
+    if _api_key(request) is None:
         error = {"error": "Authentication Error", "message": "Unauthorized"}
         return JsonResponse(error, status=HTTPStatus.UNAUTHORIZED)
     return JsonResponse(
@@ -126,7 +126,7 @@ def info(request: HttpRequest) -> JsonResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus' text format; for loopback, an API key or MEET_METRICS_TOKEN as bearer (decisions.md 8)."""
+    """Prometheus' text format; for loopback, an admin API key or MEET_METRICS_TOKEN as bearer (decisions.md 8)."""
     if not _is_operator(request):
         return JsonResponse(PATH_NOT_FOUND, status=HTTPStatus.NOT_FOUND)
     WAITING_EVENTS.set(InboundEvent.objects.filter(processed_at=None).count())
@@ -148,7 +148,8 @@ def _is_operator(request: HttpRequest) -> bool:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if settings.MEET_METRICS_TOKEN and hmac.compare_digest(token.encode(), settings.MEET_METRICS_TOKEN.encode()):
         return True
-    return _is_local(request) or _has_api_key(request)
+    key = _api_key(request)
+    return _is_local(request) or (key is not None and key.allows(Scope.ADMIN))
 
 
 def _is_local(request: HttpRequest) -> bool:
@@ -161,6 +162,6 @@ def _is_local(request: HttpRequest) -> bool:
         return False
 
 
-def _has_api_key(request: HttpRequest) -> bool:
+def _api_key(request: HttpRequest) -> ApiKey | None:
     text = request.headers.get("X-API-KEY", "")
-    return bool(text) and ApiKey.objects.matching(text, now=clock.now()) is not None
+    return ApiKey.objects.matching(text, now=clock.now()) if text else None

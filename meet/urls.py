@@ -1,5 +1,4 @@
-"""The site map. Everything is served at the root and under MEET_BASE_PATH alike (meet.prefix); only LiveKit's webhook
-belongs to the root."""
+"""The site map. Everything is served at the root and under MEET_BASE_PATH alike (meet.prefix)."""
 
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
@@ -10,7 +9,7 @@ import meet.appearance.api_urls
 import rooms.api.urls
 from meet import health
 
-public_api = [*rooms.api.urls.public]
+public_api = [*accounts.api_urls.public, *rooms.api.urls.public]
 internal_api = [*accounts.api_urls.internal, *rooms.api.urls.internal, *meet.appearance.api_urls.internal]
 
 urlpatterns = [

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import structlog
+from django.db import Error as DatabaseError
 from django.db.models import Exists, OuterRef, Q
 
 from rooms import lifecycle
@@ -13,6 +14,7 @@ from rooms.models import EndAction, MeetingPolicy, RecordingsPolicy, Room
 log = structlog.get_logger(__name__)
 
 _BATCH = 100
+_BATCHES = 10  # a run ends before the next two begin
 
 
 def sweep(*, now: datetime) -> int:
@@ -21,8 +23,16 @@ def sweep(*, now: datetime) -> int:
     recordings = Room.recordings.rel.related_model._default_manager.filter(room=OuterRef("pk"))
     kept = Q(Exists(recordings), closed_at__isnull=False)
     due = Room.objects.filter(~kept, expires_at__lt=now).exclude(on_meeting_end=EndAction.DELETE)
-    rooms = list(due.order_by("expires_at", "id")[:_BATCH])
-    return sum(_expire(room, now=now) for room in rooms)
+    done, behind = 0, Q()
+    for _ in range(_BATCHES):
+        rooms = list(due.filter(behind).order_by("expires_at", "id")[:_BATCH])
+        done += sum(_expire(room, now=now) for room in rooms)
+        if len(rooms) < _BATCH:
+            break
+        # What could not be deleted must not stand at the head of every batch.
+        last = rooms[-1]
+        behind = Q(expires_at__gt=last.expires_at) | Q(expires_at=last.expires_at, pk__gt=last.pk)
+    return done
 
 
 def _expire(room: Room, *, now: datetime) -> bool:
@@ -31,6 +41,9 @@ def _expire(room: Room, *, now: datetime) -> bool:
         decision = lifecycle.delete(room, policy, now=now)
     except (DeletionConflict, RoomNotFound) as reason:
         log.info("expired room stays", room_id=room.room_id, reason=str(reason))
+        return False
+    except DatabaseError:
+        log.exception("expired room not deleted yet", room_id=room.room_id)
         return False
     log.info("expired room", room_id=room.room_id, outcome=decision.code)
     return True

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
-from meet import clock, ids
+from meet import ids
 from meet.links import base_in_background
 from meet.livekit import gateway
 from meet.names import tidy
@@ -34,8 +34,8 @@ from rooms.representation import event_data
 log = structlog.get_logger(__name__)
 
 DEFAULT_NAME = "Room"
-# A run younger than this may be known to one side only, with its event still on the way.
-_SETTLING = timedelta(seconds=10)
+# A run is begun by the first to join, whose admission is that much older: made before LiveKit was asked for the run.
+_FIRST_STEP = timedelta(seconds=6)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def merged_config(config: Mapping[str, Any], changes: Mapping[str, Mapping[str, 
 
 def locked(room_id: str) -> Room | None:
     """The room, deleted or not, held until the transaction ends. None if it is not ours."""
-    return Room.with_deleted.select_for_update().filter(room_id=room_id).first()
+    return Room.with_deleted.select_for_update(no_key=True).filter(room_id=room_id).first()
 
 
 def meeting_started(room: Room, *, sid: str, now: datetime, began: datetime | None = None) -> Meeting | None:
@@ -126,9 +126,9 @@ def meeting_started(room: Room, *, sid: str, now: datetime, began: datetime | No
         return None
     if previous:
         # Its `room_finished` was lost: LiveKit holds one run of a room at a time.
-        meeting_ended(room, previous, reason=Meeting.EndReason.SUPERSEDED, now=now)
+        meeting_ended(room, previous, reason=Meeting.EndReason.SUPERSEDED, now=now, at=began - _FIRST_STEP)
     if room.deleted_at:
-        # Somebody still had a token. Nobody is told of a room that is gone; `reconcile` ends the run.
+        # Somebody still had a token. Nobody is told of a room that is gone; `reconciliation` ends the run.
         gone: Meeting = room.meetings.create(number=number, livekit_sid=sid, started_at=began, end_requested_at=now)
         return gone
     meeting: Meeting = room.meetings.create(number=number, livekit_sid=sid, started_at=began)
@@ -164,59 +164,24 @@ def meeting_ended(
 
 
 def end_meeting(room: Room, *, now: datetime) -> None:
-    """Sends everybody out. The wish is stored first: with LiveKit out of reach it is repeated by `reconcile`, and
-    where LiveKit knows no such meeting any more, it is over at once."""
+    """Sends everybody out. The wish is stored first, and repeated by `reconciliation` should LiveKit not answer, which
+    raises `LiveKitError`. Where LiveKit knows no such meeting any more, it is over at once."""
     wished = Meeting.objects.filter(room=room, ended_at=None)
     wished.filter(end_requested_at=None).update(end_requested_at=now)
     sids = list(wished.values_list("livekit_sid", flat=True))
-    try:
-        was_there = gateway.delete_room(room.room_id)
-    except gateway.LiveKitError as error:
-        log.warning("meeting not ended yet, will be repeated", room_id=room.room_id, reason=error.reason)
-        return
-    if not was_there:
+    if not gateway.delete_room(room.room_id):
         for sid in sids:
-            _close_run(room.room_id, sid=sid, now=now)
+            close_run(room.room_id, sid=sid, now=now)
 
 
-def _close_run(room_id: str, *, sid: str, now: datetime) -> None:
+def close_run(room_id: str, *, sid: str, now: datetime, at: datetime | None = None) -> None:
+    """The run is over without having said so; it was not there any more `at` that time."""
     with transaction.atomic():
         room = locked(room_id)
         meeting = room.open_meeting() if room else None
         # By now another one may be running.
         if room and meeting and meeting.livekit_sid == sid:
-            meeting_ended(room, meeting, reason=Meeting.EndReason.VANISHED, now=now)
-
-
-def reconcile(*, now: datetime) -> None:
-    """Compares our open meetings with LiveKit's rooms: events may have been lost. If LiveKit does not answer, nothing
-    changes: an error is not an empty list."""
-    settled = now - _SETTLING
-    ours = {
-        meeting.livekit_sid: meeting
-        for meeting in Meeting.objects.filter(ended_at=None, started_at__lt=settled).select_related("room")
-    }
-    try:
-        live = gateway.rooms()
-    except gateway.LiveKitError as error:
-        log.warning("meetings not compared with LiveKit", reason=error.reason)
-        return
-    sids = {room.sid for room in live}
-    for sid, meeting in ours.items():
-        if sid not in sids:
-            _close_run(meeting.room.room_id, sid=sid, now=now)
-        elif meeting.end_requested_at:
-            end_meeting(meeting.room, now=now)
-    for room in live:
-        if room.sid not in ours and room.creation_time <= settled.timestamp():
-            _open_run(room.name, sid=room.sid, began=clock.from_ms(room.creation_time * 1000), now=now)
-
-
-def _open_run(room_id: str, *, sid: str, began: datetime, now: datetime) -> None:
-    with transaction.atomic():
-        room = locked(room_id)
-        if room:
-            meeting_started(room, sid=sid, now=now, began=began)
+            meeting_ended(room, meeting, reason=Meeting.EndReason.VANISHED, now=now, at=at)
 
 
 # -- Deletion --------------------------------------------------------------------------------------------------------
@@ -247,7 +212,10 @@ def delete(room: Room, policy: deletion.Policy, *, now: datetime) -> deletion.De
         changed = ["closed_at", "deleted_at", "on_meeting_end", "on_meeting_end_recordings"]
         row.save(update_fields=changed)
     if decision.ends_meeting:
-        end_meeting(row, now=now)
+        try:
+            end_meeting(row, now=now)
+        except gateway.LiveKitError as error:
+            log.warning("meeting not ended yet, will be repeated", room_id=row.room_id, reason=error.reason)
     for column in changed:
         setattr(room, column, getattr(row, column))
     room.has_open_meeting = row.open_meeting() is not None

@@ -3,13 +3,12 @@ late and out of order."""
 
 from datetime import UTC, datetime
 
-from django.db import IntegrityError, transaction
 from livekit.protocol.models import DisconnectReason, ParticipantInfo
 from livekit.protocol.webhook import WebhookEvent
 
 from meet import clock
-from rooms import lifecycle
-from rooms.models import Admission, Meeting, Participation, Room
+from rooms import lifecycle, presence
+from rooms.models import Meeting, Participation, Room
 
 
 def room_started(event: WebhookEvent, *, now: datetime) -> None:
@@ -25,80 +24,37 @@ def room_finished(event: WebhookEvent, *, now: datetime) -> None:
     # When its start was lost, or comes later, the run is noted whole now; a later start finds it known.
     _started(room, event, now=now)
     meeting = Meeting.objects.get(livekit_sid=event.room.sid)
-    ended = datetime.fromtimestamp(event.created_at, UTC)
+    # LiveKit counts in whole seconds, rounded down.
+    ended = datetime.fromtimestamp(event.created_at + 1, UTC)
     lifecycle.meeting_ended(room, meeting, reason=Meeting.EndReason.FINISHED, now=now, at=ended)
 
 
 def participant_joined(event: WebhookEvent, *, now: datetime) -> None:
-    if event.participant.kind != ParticipantInfo.STANDARD:
-        return
     room = lifecycle.locked(event.room.name)
-    if room is None or Participation.objects.filter(sid=event.participant.sid).exists():
-        return
-    meeting = Meeting.objects.filter(livekit_sid=event.room.sid).first() or _started(room, event, now=now)
-    if meeting is None or meeting.ended_at:
-        return
-    admission = _admission(room, event.participant, now=now)
-    Participation.objects.create(
-        admission=admission,
-        meeting=meeting,
-        sid=event.participant.sid,
-        joined_at=now,
-        # An operator's own tool keeps the rights that its token gave it.
-        restricted_at=None if admission.permissions else now,
-    )
+    if room:
+        _joined(room, event, now=now)
 
 
 def participant_left(event: WebhookEvent, *, now: datetime) -> None:
-    if event.participant.kind != ParticipantInfo.STANDARD:
-        return
     room = lifecycle.locked(event.room.name)
     if room is None:
         return
+    # Left before we heard of the joining: noted whole, so that the late joining changes nothing.
+    _joined(room, event, now=now)
     participation = Participation.objects.filter(sid=event.participant.sid, meeting__room=room).first()
-    if participation is None:
-        # Left before we heard of the joining: noted whole, so that the late joining changes nothing.
-        participant_joined(event, now=now)
-        participation = Participation.objects.filter(sid=event.participant.sid).first()
-        if participation is None:
-            return
-    reason = DisconnectReason.Name(event.participant.disconnect_reason).lower()
-    Participation.objects.filter(pk=participation.pk, left_at=None).update(left_at=now, reason=reason[:40])
-    others = Participation.objects.filter(admission=participation.admission_id, left_at=None)
-    if not others.exists():
-        Admission.objects.filter(pk=participation.admission_id, released_at=None).update(released_at=now)
+    if participation:
+        reason = DisconnectReason.Name(event.participant.disconnect_reason).lower()
+        presence.left(participation, reason=reason, now=now)
+
+
+def _joined(room: Room, event: WebhookEvent, *, now: datetime) -> None:
+    if event.participant.kind != ParticipantInfo.STANDARD:
+        return
+    meeting = Meeting.objects.filter(livekit_sid=event.room.sid).first() or _started(room, event, now=now)
+    if meeting and not meeting.ended_at:
+        presence.joined(room, meeting, event.participant, now=now)
 
 
 def _started(room: Room, event: WebhookEvent, *, now: datetime) -> Meeting | None:
     made = event.room.creation_time_ms or event.room.creation_time * 1000
     return lifecycle.meeting_started(room, sid=event.room.sid, now=now, began=clock.from_ms(made) if made else None)
-
-
-def _admission(room: Room, participant: ParticipantInfo, *, now: datetime) -> Admission:
-    """The admission that let this participant in; people sent by an operator's own tool get one now."""
-    admission = Admission.objects.filter(room=room, identity=participant.identity).order_by("-issued_at").first()
-    if admission is None:
-        return _admit_stranger(room, participant, now=now)
-    if admission.released_at:
-        # Released by the end of the run before: whoever is connected is in, unless the name is taken by now.
-        try:
-            with transaction.atomic():
-                Admission.objects.filter(pk=admission.pk).update(released_at=None)
-        except IntegrityError:
-            pass
-    return admission
-
-
-def _admit_stranger(room: Room, participant: ParticipantInfo, *, now: datetime) -> Admission:
-    """Without rights in our eyes, and without a claim to the name they bring."""
-    return Admission.objects.create(
-        room=room,
-        identity=participant.identity[:100],
-        name=(participant.name or participant.identity)[:100],
-        base_permissions=0,
-        permissions=0,
-        badge="other",
-        issued_at=now,
-        expires_at=now,
-        released_at=now,
-    )

@@ -59,6 +59,13 @@ def meeting(request: HttpRequest, room_id: str) -> HttpResponse:
     """With a link: checked here, so that a bad one gets its page and status at once. Without: the shell, whose script
     finds the link in the history entry after a reload, and else enters by the account or goes to the login
     (decisions.md 5)."""
+    answer = _door(request, room_id)
+    # Browsers would name the whole address, secret and all, when they ask us for the page's files.
+    answer["Referrer-Policy"] = "strict-origin"
+    return answer
+
+
+def _door(request: HttpRequest, room_id: str) -> HttpResponse:
     secret = request.GET.get("secret")
     user = request.user if isinstance(request.user, User) else None
     guest_name = None

@@ -1,4 +1,7 @@
-"""Rooms, the ways into them, the people in them and the meetings they hold. What must always hold is a constraint."""
+"""Rooms, the ways into them, the people in them and the meetings they hold. What must always hold is a constraint.
+
+Long texts are unique by constraint, not by `unique=True`, and keys that begin a wider index have none of their own:
+PostgreSQL would write and keep a second index for LIKE, or one that nothing uses, with every row."""
 
 from typing import Any, ClassVar, Self
 
@@ -75,7 +78,7 @@ class RoomManager(models.Manager.from_queryset(RoomQuerySet)):  # type: ignore[m
 
 
 class Room(models.Model):
-    room_id = models.CharField(max_length=100, unique=True)
+    room_id = models.CharField(max_length=100)
     name = models.CharField(_("Name"), max_length=LONGEST_NAME)
     name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="rooms")
@@ -105,6 +108,7 @@ class Room(models.Model):
 
     class Meta:
         base_manager_name = "with_deleted"
+        constraints = [models.UniqueConstraint(fields=["room_id"], name="room_id_once")]
         indexes = [
             models.Index(fields=["created_at", "id"], condition=Q(deleted_at=None), name="room_created"),
             models.Index(fields=["name_key", "id"], condition=Q(deleted_at=None), name="room_name"),
@@ -116,6 +120,12 @@ class Room(models.Model):
             ),
             models.Index(
                 fields=["name_key", "id"], condition=Q(deleted_at=None, user_access=True), name="room_shared_name"
+            ),
+            NullsFirstIndex(
+                fields=["owner", "expires_at", "id"], condition=Q(deleted_at=None), name="room_owner_expires"
+            ),
+            NullsFirstIndex(
+                fields=["expires_at", "id"], condition=Q(deleted_at=None, user_access=True), name="room_shared_expires"
             ),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="room_deleted"),
         ]
@@ -166,7 +176,7 @@ class AccessLink(models.Model):
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="links")
     role = models.CharField(max_length=10, choices=Role)
-    secret = models.CharField(max_length=64, unique=True)
+    secret = models.CharField(max_length=64)
     enabled = models.BooleanField(default=True)
     is_contract = models.BooleanField(default=False)
     label = models.CharField(max_length=50, blank=True)
@@ -175,6 +185,7 @@ class AccessLink(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["secret"], name="link_secret_once"),
             models.UniqueConstraint(
                 fields=["room", "role"], condition=Q(is_contract=True), name="one_contract_link_per_role"
             ),
@@ -190,10 +201,10 @@ class Member(models.Model):
     The contract makes a guest's id its secret; `public_id` names the guest where others look (decisions.md 3).
     """
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="members")
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="memberships")
-    guest_id = models.CharField(max_length=64, null=True, unique=True)
-    public_id = models.CharField(max_length=64, null=True, unique=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="members", db_index=False)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    guest_id = models.CharField(max_length=64, null=True)
+    public_id = models.CharField(max_length=64, null=True)
     name = models.CharField(_("Name"), max_length=LONGEST_NAME)
     name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
     base_role = models.CharField(max_length=10, choices=MeetingRole)
@@ -205,6 +216,8 @@ class Member(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["room", "user"], name="user_is_member_once"),
+            models.UniqueConstraint(fields=["guest_id"], name="guest_id_once"),
+            models.UniqueConstraint(fields=["public_id"], name="public_id_once"),
             models.CheckConstraint(
                 condition=(
                     Q(user__isnull=False, guest_id=None, public_id=None)
@@ -244,9 +257,9 @@ class Meeting(models.Model):
         VANISHED = "vanished", _("Lost by the media server")
         SUPERSEDED = "superseded", _("Another one began")
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="meetings")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="meetings", db_index=False)
     number = models.PositiveIntegerField()
-    livekit_sid = models.CharField(max_length=64, unique=True)
+    livekit_sid = models.CharField(max_length=64)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     # Somebody wants it over; repeated until LiveKit has heard it.
@@ -255,6 +268,7 @@ class Meeting(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["livekit_sid"], name="meeting_sid_once"),
             models.UniqueConstraint(fields=["room"], condition=Q(ended_at=None), name="one_open_meeting_per_room"),
             models.UniqueConstraint(fields=["room", "number"], name="meeting_number_in_room"),
         ]
@@ -275,7 +289,7 @@ class Admission(models.Model):
     """Who may be in the call, made when a join token is issued: the reservation of the name, the state of a promotion
     and the ban list in one. Tokens only repeat it; in doubt this row is right (decisions.md 1, 2)."""
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="admissions")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="admissions", db_index=False)
     identity = models.CharField(max_length=100)
     name = models.CharField(max_length=110)
     name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
@@ -313,8 +327,8 @@ class Participation(models.Model):
     """One connection of somebody admitted to a meeting, fed by LiveKit's events."""
 
     admission = models.ForeignKey(Admission, on_delete=models.CASCADE, related_name="participations")
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="participations")
-    sid = models.CharField(max_length=64, unique=True)
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="participations", db_index=False)
+    sid = models.CharField(max_length=64)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=40, blank=True)
@@ -322,6 +336,7 @@ class Participation(models.Model):
     restricted_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["sid"], name="participation_sid_once")]
         indexes = [
             models.Index(fields=["meeting", "joined_at"], name="participation_meeting"),
             models.Index(

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from meet import clock
-from meet.api.selection import Selection
+from meet.api.selection import Selection, filtered
 from rooms.models import AccessLink, Room
 from rooms.permissions import MeetingRole, to_object
 
@@ -36,9 +36,8 @@ class View:
 
 def room_object(room: Room, view: View, *, with_extra_fields: bool = True) -> dict[str, Any]:
     """The room with exactly the keys that `view` selects; `_extraFields` lists what more there is."""
-    chosen = view.selection
     result = {**_identity(room), **_extras(room, view), **_access(room, view), **_state(room)}
-    result = {key: value for key, value in result.items() if chosen.wants(key) or key in chosen.extras}
+    result = filtered(result, view.selection)
     if with_extra_fields:
         result["_extraFields"] = list(EXTRA_FIELDS)
     return result

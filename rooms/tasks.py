@@ -1,12 +1,17 @@
 from celery import shared_task
 
 from meet import clock
-from rooms import expiry, lifecycle, moderation
+from rooms import expiry, moderation, reconciliation
 
 
 @shared_task
 def reconcile() -> None:
-    lifecycle.reconcile(now=clock.now())
+    reconciliation.compare_meetings(now=clock.now())
+
+
+@shared_task
+def count_heads() -> None:
+    reconciliation.compare_participants(now=clock.now())
 
 
 @shared_task

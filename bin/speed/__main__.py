@@ -3,15 +3,19 @@
 import argparse
 import os
 import platform
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import django
 import httpx
 
-from speed.measuring import Figures, measure
+from speed import big
+from speed.measuring import measure, table
 from speed.requests import Requests
 from tests import servers
 
@@ -27,18 +31,43 @@ _WANTED = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["requests", "seed", "big"], default="requests")
     parser.add_argument("--requests", type=int, default=500, help="requests per figure (500)")
-    parser.add_argument("--rooms", type=int, default=1000, help="rooms in the database before (1000)")
-    parser.add_argument("--url", help="measure this running installation instead of one of its own")
-    parser.add_argument("--key", help="the API key of --url")
+    parser.add_argument("--rooms", type=int, help="rooms in the database before (1,000; seed and big: 1,000,000)")
+    parser.add_argument("--users", type=int, default=5000, help="users that seed and big make (5,000)")
+    parser.add_argument("--sqlite", action="store_true", help="measure on SQLite")
     options = parser.parse_args()
-    print(f"{datetime.now(UTC).date()}, {_machine()}, {options.rooms} rooms, {options.requests} requests each\n")
-    with _installation(options.url, options.key) as (client, secret):
-        requests = Requests(client, livekit_secret=secret)
-        requests.fill(options.rooms)
-        _table(
-            {name: measure(call, times=options.requests) for name, call in _calls(requests).items()},
-        )
+    if options.what == "seed":
+        _seed(rooms=options.rooms or 1_000_000, users=options.users)
+        return
+    print(f"{datetime.now(UTC).date()}, {_machine()}\n", flush=True)
+    with _installation(is_sqlite=options.sqlite) as (running, secrets):
+        if options.what == "big":
+            _seed_from_outside(running, rooms=options.rooms or 1_000_000, users=options.users)
+            big.run(running, times=options.requests)
+        else:
+            _ordinary(running, secrets, rooms=options.rooms or 1000, times=options.requests)
+
+
+def _seed(*, rooms: int, users: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meet.settings")
+    django.setup()
+    from speed.seeding import seed  # noqa: PLC0415 (models need Django set up)
+
+    seed(rooms=rooms, users=users)
+
+
+def _seed_from_outside(running: servers.Installation, *, rooms: int, users: int) -> None:
+    command = [sys.executable, "-m", "speed", "seed", f"--rooms={rooms}", f"--users={users}"]
+    subprocess.run(command, env={**os.environ, **running.env}, check=True, cwd=servers.ROOT)
+
+
+def _ordinary(running: servers.Installation, secrets: tuple[str, str], *, rooms: int, times: int) -> None:
+    print(f"{rooms} rooms, {times} requests each\n")
+    with running.api() as client:
+        requests = Requests(client, livekit_secret=secrets)
+        requests.fill(rooms)
+        table({name: measure(call, times=times) for name, call in _calls(requests).items()}, wanted=_WANTED)
 
 
 def _calls(requests: Requests) -> dict[str, Callable[[], httpx.Response]]:
@@ -47,31 +76,16 @@ def _calls(requests: Requests) -> dict[str, Callable[[], httpx.Response]]:
 
 
 @contextmanager
-def _installation(url: str | None, key: str | None) -> Iterator[tuple[httpx.Client, tuple[str, str]]]:
-    """A client with an API key, and key and secret of LiveKit's webhooks."""
-    if url:
-        secrets = (os.environ["LIVEKIT_API_KEY"], os.environ["LIVEKIT_API_SECRET"])
-        with httpx.Client(base_url=url, headers={"X-API-KEY": key or ""}, trust_env=False, timeout=10) as client:
-            yield client, secrets
-        return
-    with tempfile.TemporaryDirectory(prefix="meet-bench-", ignore_cleanup_errors=True) as name:
+def _installation(*, is_sqlite: bool) -> Iterator[tuple[servers.Installation, tuple[str, str]]]:
+    """A running installation, and key and secret of LiveKit's webhooks."""
+    with tempfile.TemporaryDirectory(prefix="meet-bench-", ignore_cleanup_errors=True) as name, ExitStack() as stack:
         folder = Path(name)
         folder.chmod(0o755)
-        livekit = {
-            "LIVEKIT_API_KEY": "benchkey",
-            "LIVEKIT_API_SECRET": "a LiveKit secret for the benchmark, long enough",
-        }
-        with servers.postgres(folder / "postgres") as database:
-            env = {**livekit, "DATABASE_URL": database, "MEETING_EMPTY_TIMEOUT": "600s"}
-            with servers.installation(folder / "installation", env) as running, running.api() as client:
-                yield client, (livekit["LIVEKIT_API_KEY"], livekit["LIVEKIT_API_SECRET"])
-
-
-def _table(figures: dict[str, Figures]) -> None:
-    print("| request | wanted p50 | p50 | p95 | p99 | |\n|---|---|---|---|---|---|")
-    for name, figure in figures.items():
-        verdict = "✓" if figure.p50 <= _WANTED[name] else "✗"
-        print(f"| `{name}` | {_WANTED[name]} | {figure.p50:.1f} | {figure.p95:.1f} | {figure.p99:.1f} | {verdict} |")
+        secrets = ("benchkey", "a LiveKit secret for the benchmark, long enough")
+        env = {"LIVEKIT_API_KEY": secrets[0], "LIVEKIT_API_SECRET": secrets[1], "MEETING_EMPTY_TIMEOUT": "600s"}
+        if not is_sqlite:
+            env["DATABASE_URL"] = stack.enter_context(servers.postgres(folder / "postgres"))
+        yield stack.enter_context(servers.installation(folder / "installation", env)), secrets
 
 
 def _machine() -> str:

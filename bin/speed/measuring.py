@@ -1,6 +1,6 @@
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -30,3 +30,11 @@ def measure(call: Callable[[], httpx.Response], *, times: int) -> Figures:
             durations.append(took)
     cuts = statistics.quantiles(durations, n=100)
     return Figures(statistics.median(durations), cuts[94], cuts[98])
+
+
+def table(figures: Mapping[str, Figures], *, wanted: Mapping[str, float]) -> None:
+    """Prints what docs/performance.md shows; `wanted` is a p50."""
+    print("| request | wanted p50 | p50 | p95 | p99 | |\n|---|---|---|---|---|---|")
+    for name, figure in figures.items():
+        verdict = "✓" if figure.p50 <= wanted[name] else "✗"
+        print(f"| `{name}` | {wanted[name]} | {figure.p50:.1f} | {figure.p95:.1f} | {figure.p99:.1f} | {verdict} |")

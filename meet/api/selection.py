@@ -22,9 +22,6 @@ class Selection:
         return self.keys is None or key in self.keys
 
 
-EVERYTHING = Selection(None, frozenset())
-
-
 def selection(request: Request, *, base: Collection[str], extra: Collection[str] = ()) -> Selection:
     """What query and headers ask for, together; unknown names are ignored, nothing valid counts as not asked."""
     asked = _names(request, "fields", "X-Fields") & frozenset(base)

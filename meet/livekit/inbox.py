@@ -86,10 +86,17 @@ def _verified(body: bytes, authorization: str) -> WebhookEvent | None:
 
 
 def process(event_id: int, *, now: datetime) -> bool:
-    """Handles one stored event, whoever comes first; False when there was nothing to do or it failed.
+    """Handles one stored event, whoever comes first; False when there was nothing to do or it failed. Events of the
+    same room that came before it and that nobody has tried yet go first: two workers would else swap them."""
+    room_name = InboundEvent.objects.filter(pk=event_id).values("room_name")
+    before = InboundEvent.objects.filter(room_name__in=room_name, pk__lt=event_id, processed_at=None, attempts=0)
+    for earlier in list(before.order_by("pk").values_list("pk", flat=True)[:_BATCH]):
+        _process(earlier, now=now)
+    return _process(event_id, now=now)
 
-    The claim, the effects and the mark «processed» commit together: a worker killed half-way leaves the row due.
-    """
+
+def _process(event_id: int, *, now: datetime) -> bool:
+    """The claim, the effects and the mark «processed» commit together: a worker killed half-way leaves the row due."""
     try:
         with transaction.atomic():
             claimed = InboundEvent.objects.filter(pk=event_id, processed_at=None).update(processed_at=now)

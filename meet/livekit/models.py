@@ -7,10 +7,10 @@ from django.db.models import Q
 class InboundEvent(models.Model):
     """One webhook of LiveKit. `body` is the JSON as received; unknown enum values survive there."""
 
-    event_id = models.CharField(max_length=64, unique=True)
+    event_id = models.CharField(max_length=64)
     kind = models.CharField(max_length=64)
     # LiveKit's room name, our room_id; of an egress event that of its egress.
-    room_name = models.CharField(max_length=256, db_index=True)
+    room_name = models.CharField(max_length=256)
     body = models.JSONField()
     received_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True)
@@ -19,7 +19,9 @@ class InboundEvent(models.Model):
     error = models.TextField(blank=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["event_id"], name="inbound_event_once")]
         indexes = [
+            models.Index(fields=["room_name", "id"], condition=Q(processed_at=None), name="inbound_waiting"),
             models.Index(fields=["due_at", "id"], condition=Q(processed_at=None), name="inbound_due"),
             models.Index(fields=["received_at"], name="inbound_received"),
         ]

@@ -4,6 +4,8 @@ from django.conf import settings
 from rest_framework.request import Request
 
 from accounts.endpoint import UserEndpoint
+from accounts.models import Scope
+from accounts.permissions import read_write
 from meet.api.selection import Selection, selection
 from rooms.access import Caller, RoomMember
 from rooms.representation import EXTRA_FIELDS, SELECTABLE_FIELDS
@@ -19,6 +21,8 @@ def deprecation(chosen: Selection) -> dict[str, str]:
 
 
 class RoomEndpoint(UserEndpoint):
+    scopes = read_write(Scope.ROOMS_READ, Scope.ROOMS_WRITE)
+
     @property
     def caller(self) -> Caller:
         """A user, an API key, or the holder of a room member token."""

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from accounts import passwords
 from accounts.models import Role, User
 from accounts.tokens import TokenType, issue
 from meet import clock
@@ -114,15 +113,6 @@ def test_the_tokens_that_end_a_pending_change_are_not_of_before(db: None, as_use
     body = {"currentPassword": PASSWORD, "newPassword": "a new password"}
     content = as_user(fresh).post("/internal-api/v1/users/change-password", body).json()
     assert refresh(content["refreshToken"]).status_code == 200
-
-
-def test_a_password_that_somebody_else_has_set_ends_them_as_well(olga: User) -> None:
-    now = clock.now()
-    before = issue(olga, TokenType.REFRESH, now=now - clock.MILLISECOND)
-    passwords.replace(olga, "set by an administrator", must_change=True, now=now)
-    assert refresh(before).status_code == 403, "the contract's, while the change is pending"
-    passwords.change(olga, current="set by an administrator", new="a new password", now=now)
-    assert refresh(before).json() == INVALID
 
 
 def test_a_new_role_does_not_end_the_session_but_is_in_force(olga: User) -> None:

@@ -154,10 +154,29 @@ def test_a_kind_that_nobody_handles_any_more_stays_with_the_reason(db: None) -> 
 
 def test_the_sweep_takes_what_nobody_processed_oldest_first(handled: list[str]) -> None:
     for number in (3, 1, 2):
-        stored(f"EV_{number}", now=NOW - number * timedelta(minutes=1))
+        stored(f"EV_{number}", room_id=f"weekly-{number}", now=NOW - number * timedelta(minutes=1))
     assert inbox.sweep(now=NOW) == 3
     assert handled == ["EV_3", "EV_2", "EV_1"]
     assert inbox.sweep(now=NOW) == 0
+
+
+def test_an_event_waits_for_those_of_its_room_that_came_before_it(handled: list[str]) -> None:
+    """Two workers are woken at once, and the second is faster."""
+    first, other, second = stored("EV_1"), stored("EV_x", room_id="other-1"), stored("EV_2")
+    assert inbox.process(second, now=NOW) is True
+    assert handled == ["EV_1", "EV_2"]
+    assert inbox.process(first, now=NOW) is False
+    assert inbox.process(other, now=NOW) is True
+
+
+def test_an_event_does_not_wait_for_one_that_fails(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails_on_the_first(event: WebhookEvent, *, now: datetime) -> None:
+        if event.id == "EV_1":
+            raise RuntimeError
+
+    use(monkeypatch, fails_on_the_first)
+    stored("EV_1")
+    assert inbox.process(stored("EV_2"), now=NOW) is True
 
 
 def test_the_sweep_leaves_fresh_events_to_their_wake_up(handled: list[str]) -> None:

@@ -70,6 +70,7 @@ def test_a_production_that_is_right_is_not_refused(settings: Settings) -> None:
         ({"MEET_WEBHOOK_FORBIDDEN_NETWORKS": [" 10.0.0.0/8"]}, "meet.E005"),
         ({"MEET_ENCRYPTION_KEYS": ["hunter2"]}, "meet.E006"),
         ({"MEET_ENCRYPTION_KEYS": [keystore.encryption_key(), "é"]}, "meet.E006"),
+        ({"MEET_PASSWORD_MIN_LENGTH": 4}, "meet.E007"),
         ({"DEBUG": True}, "meet.E010"),
         ({"SECRET_KEY": "short"}, "meet.E011"),
         ({"LIVEKIT_API_SECRET": "secret"}, "meet.E012"),

@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.models import ApiKey
 from meet import health
 from tests.conftest import Api
 
@@ -120,6 +121,14 @@ def test_figures_are_shown_on_the_same_machine(db: None, address: str) -> None:
     answer = ask("/metrics", address=address)
     assert answer.status_code == 200
     assert 'meet_http_request_seconds_count{method="GET",status="200",view="health"}' in answer.content.decode()
+
+
+def test_a_key_for_some_things_only_tells_the_version_but_no_details(media: respx.Route, api_key: str) -> None:
+    ApiKey.objects.update(scopes=["rooms:read"])
+    headers = {"X-API-KEY": api_key}
+    assert ask("/info", **headers).status_code == 200
+    assert "parts" not in ask("/readyz", **headers).json()
+    assert ask("/metrics", **headers).status_code == 404
 
 
 def test_figures_are_shown_to_a_key_and_to_the_token_of_the_setting(api_key: str, settings: Settings) -> None:

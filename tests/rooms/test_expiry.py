@@ -1,16 +1,18 @@
 """Rooms past their date go by themselves, by the policies they were made with (rest-api.md 3.5)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from django.db import OperationalError
 from livekit.protocol import room as room_service
 
 from accounts.models import User
 from meet import clock
 from recordings.models import Recording
-from rooms import expiry
+from rooms import expiry, lifecycle
+from rooms.deletion import Decision, Policy
 from rooms.models import EndAction, Meeting, MeetingPolicy, RecordingsPolicy, Room, RoomStatus
 from tests.factories import make_meeting, make_recording, make_room
 from tests.livekit.wire import Twirp
@@ -36,12 +38,28 @@ def test_the_sweep_may_come_twice(olga: User) -> None:
     assert [expiry.sweep(now=NOW), expiry.sweep(now=NOW)] == [1, 0]
 
 
-def test_the_oldest_go_first_a_hundred_at_a_time(olga: User) -> None:
-    for number in range(102):
-        expired(olga, name=f"Room {number}", expires_at=PAST - timedelta(minutes=number))
-    assert expiry.sweep(now=NOW) == 100
-    assert {room.name for room in Room.objects.all()} == {"Room 0", "Room 1"}
-    assert expiry.sweep(now=NOW) == 2
+def test_more_than_a_batch_goes_in_one_run_the_oldest_first(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiry, "_BATCH", 2)
+    for number in range(5):
+        expired(olga, name=f"Room {number}", expires_at=PAST - timedelta(minutes=number // 2))
+    assert expiry.sweep(now=NOW) == 5
+    assert not Room.objects.exists()
+
+
+def test_a_room_that_cannot_be_deleted_does_not_keep_the_others(olga: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expiry, "_BATCH", 1)
+    stuck, other = expired(olga, name="Stuck", expires_at=PAST - timedelta(minutes=1)), expired(olga, name="Other")
+    delete = lifecycle.delete
+
+    def refuse_one(room: Room, policy: Policy, *, now: datetime) -> Decision:
+        if room == stuck:
+            raise OperationalError("lock not available")
+        return delete(room, policy, now=now)
+
+    monkeypatch.setattr(lifecycle, "delete", refuse_one)
+    assert expiry.sweep(now=NOW) == 1
+    assert list(Room.objects.all()) == [stuck]
+    assert Room.with_deleted.get(pk=other.pk).deleted_at == NOW
 
 
 def test_recordings_stay_with_a_closed_room_unless_they_are_to_go(olga: User) -> None:

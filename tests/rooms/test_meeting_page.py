@@ -57,6 +57,12 @@ def test_a_link_opens_the_page_whose_source_does_not_repeat_it(visitor: Client, 
     assert reason_of(answer) is None
 
 
+@pytest.mark.parametrize("secret", ["right", "wrong"])
+def test_the_address_is_not_repeated_to_anybody_not_even_to_us(visitor: Client, room: Room, secret: str) -> None:
+    answer = open_room(visitor, room, f"?secret={secret_of(room) if secret == 'right' else 'wrong'}")
+    assert answer["Referrer-Policy"] == "strict-origin"
+
+
 def test_a_guests_own_link_opens_the_page_with_the_guests_name(visitor: Client, room: Room) -> None:
     guest = make_guest(room, "Gwen")
     answer = open_room(visitor, room, f"?secret={guest.guest_id}")

@@ -130,7 +130,7 @@ def test_who_came_to_a_meeting_that_is_over_is_not_in(room: Room, admission: Adm
 
 
 def test_a_left_from_the_run_before_frees_nobody_of_this_one(room: Room) -> None:
-    first = make_admission(room, ANN, "Ann")
+    first = make_admission(room, ANN, "Ann", issued_at=clock.now() - timedelta(minutes=1))
     came(room, ANN, connection="PA_1", sid="RM_1")
     happen("room_started", room, sid="RM_2")
     second = make_admission(room, "ann-000000000000002", "Ann")

@@ -9,7 +9,7 @@ from livekit.protocol import room as room_service
 
 from accounts.models import User
 from meet import clock
-from rooms import lifecycle
+from rooms import reconciliation
 from rooms.models import EndAction, Meeting, Room, RoomStatus
 from tests.conftest import Api
 from tests.factories import make_admission, make_meeting, make_participation, make_recording, make_room
@@ -47,7 +47,7 @@ def status() -> RoomStatus:
 def test_with_livekit_out_of_reach_nothing_changes(meeting: Meeting, twirp: Twirp, error: httpx.TransportError) -> None:
     Room.objects.update(on_meeting_end=EndAction.DELETE)
     twirp.raises(LIST, error)
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert status() is RoomStatus.ACTIVE_MEETING
     assert Room.objects.get().on_meeting_end == EndAction.DELETE
 
@@ -55,7 +55,7 @@ def test_with_livekit_out_of_reach_nothing_changes(meeting: Meeting, twirp: Twir
 @pytest.mark.parametrize("code", ["internal", "unavailable", "unauthenticated"])
 def test_with_livekit_refusing_nothing_changes(meeting: Meeting, twirp: Twirp, code: str) -> None:
     twirp.refuses(LIST, code)
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert status() is RoomStatus.ACTIVE_MEETING
 
 
@@ -64,7 +64,7 @@ def test_with_livekit_refusing_nothing_changes(meeting: Meeting, twirp: Twirp, c
 
 def test_a_meeting_that_is_there_goes_on(room: Room, meeting: Meeting, twirp: Twirp) -> None:
     twirp.has_rooms(live(room))
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     meeting.refresh_from_db()
     assert meeting.ended_at is None
 
@@ -76,7 +76,7 @@ def test_a_meeting_that_vanished_is_over_with_everything_that_waited_for_it(
     make_participation(admission, meeting)
     Room.objects.update(on_meeting_end=EndAction.CLOSE)
     twirp.has_rooms()
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     meeting.refresh_from_db()
     admission.refresh_from_db()
     assert (meeting.ended_at, meeting.end_reason) == (NOW, "vanished")
@@ -88,7 +88,7 @@ def test_a_meeting_that_vanished_is_over_with_everything_that_waited_for_it(
 def test_a_room_that_lives_under_another_number_is_another_meeting(room: Room, meeting: Meeting, twirp: Twirp) -> None:
     """LiveKit was restarted and the people came back."""
     twirp.has_rooms(live(room, "RM_second", made=NOW - timedelta(minutes=1)))
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert list(Meeting.objects.order_by("pk").values_list("livekit_sid", "ended_at")) == [
         ("RM_first", NOW),
         ("RM_second", None),
@@ -98,28 +98,28 @@ def test_a_room_that_lives_under_another_number_is_another_meeting(room: Room, m
 
 def test_a_meeting_whose_beginning_was_lost_begins_now(room: Room, twirp: Twirp) -> None:
     twirp.has_rooms(live(room))
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert status() is RoomStatus.ACTIVE_MEETING
-    lifecycle.reconcile(now=NOW + timedelta(seconds=10))
+    reconciliation.compare_meetings(now=NOW + timedelta(seconds=10))
     assert Meeting.objects.count() == 1
 
 
 def test_rooms_of_others_are_none_of_ours(db: None, twirp: Twirp) -> None:
     twirp.has_rooms(live("somebody-elses"))
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert not Meeting.objects.exists()
 
 
 def test_what_has_just_begun_is_left_to_its_event(room: Room, twirp: Twirp) -> None:
     twirp.has_rooms(live(room, made=NOW - timedelta(seconds=5)))
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert not Meeting.objects.exists()
 
 
 def test_what_has_just_been_noted_is_not_ended_for_want_of_a_listing(room: Room, twirp: Twirp) -> None:
     make_meeting(room, started_at=NOW - timedelta(seconds=5))
     twirp.has_rooms()
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert status() is RoomStatus.ACTIVE_MEETING
 
 
@@ -128,7 +128,7 @@ def test_each_room_is_compared_by_itself(olga: User, twirp: Twirp) -> None:
     make_meeting(gone, sid="RM_gone", started_at=LONG_AGO)
     make_meeting(stays, sid="RM_stays", started_at=LONG_AGO)
     twirp.has_rooms(live(stays, "RM_stays"))
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert Room.objects.get(pk=gone.pk).status is RoomStatus.OPEN
     assert Room.objects.get(pk=stays.pk).status is RoomStatus.ACTIVE_MEETING
 
@@ -142,7 +142,7 @@ def test_a_meeting_that_began_while_livekit_was_asked_is_not_the_one_that_vanish
         return httpx.Response(200, content=b"")
 
     twirp.has_rooms().mock(side_effect=meanwhile)
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert Meeting.objects.get(livekit_sid="RM_second").ended_at is None
     assert status() is RoomStatus.ACTIVE_MEETING
 
@@ -155,7 +155,7 @@ def test_an_end_that_livekit_has_not_heard_of_is_repeated(api: Api, room: Room, 
     api.delete(f"/api/v1/rooms/{room.room_id}?withMeeting=force")
     twirp.has_rooms(live(room))
     again = twirp.answers(DELETE, room_service.DeleteRoomResponse())
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert sent(again, room_service.DeleteRoomRequest).room == room.room_id
     assert status() is RoomStatus.ACTIVE_MEETING, "until LiveKit says that it is over"
 
@@ -167,14 +167,14 @@ def test_an_end_that_comes_to_nothing_ends_the_meeting_here(
     api.delete(f"/api/v1/rooms/{room.room_id}?withMeeting=force")
     twirp.has_rooms(live(room))
     twirp.refuses(DELETE, "not_found", status=404)
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert api.get(f"/api/v1/rooms/{room.room_id}").status_code == 404
 
 
 def test_a_meeting_that_nobody_wants_to_end_is_not_ended(room: Room, meeting: Meeting, twirp: Twirp) -> None:
     twirp.has_rooms(live(room))
     route = twirp.answers(DELETE, room_service.DeleteRoomResponse())
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert not route.called
 
 
@@ -182,5 +182,5 @@ def test_a_vanished_meeting_decides_again_about_a_deletion(room: Room, meeting: 
     Room.objects.update(on_meeting_end=EndAction.DELETE)
     make_recording(room)
     twirp.has_rooms()
-    lifecycle.reconcile(now=NOW)
+    reconciliation.compare_meetings(now=NOW)
     assert status() is RoomStatus.CLOSED

@@ -90,6 +90,17 @@ def test_one_that_is_gone_does_not_hold_up_the_next(room: Room, newcomer: Partic
     assert moderation.restrict_newcomers(now=NOW) == 2
 
 
+def test_one_that_livekit_does_not_reach_does_not_hold_up_the_next(
+    room: Room, newcomer: Participation, twirp: Twirp
+) -> None:
+    second = make_admission(room, "bob-000000000000001", "Bob")
+    make_participation(second, newcomer.meeting, sid="PA_2")
+    answers: list[httpx.Response | Exception] = [httpx.ReadTimeout("slow"), httpx.Response(200, content=b"")]
+    twirp.answers(UPDATE, models.ParticipantInfo()).mock(side_effect=answers)
+    assert moderation.restrict_newcomers(now=NOW) == 1
+    assert list(Participation.objects.filter(restricted_at=None)) == [newcomer]
+
+
 def test_who_has_left_is_not_told(newcomer: Participation, twirp: Twirp) -> None:
     Participation.objects.update(left_at=NOW)
     assert moderation.restrict_newcomers(now=NOW) == 0

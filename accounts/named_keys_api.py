@@ -1,0 +1,131 @@
+"""Named API keys at `/api/v1/api-keys`: as many as there are programs, each for its scopes only (decisions.md 7)."""
+
+from http import HTTPStatus
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import API_KEY_OR_USER
+from accounts.endpoint import UserEndpoint
+from accounts.models import ApiKey, Scope
+from accounts.permissions import IsAdmin
+from accounts.user_bodies import NameField
+from meet import clock
+from meet.api.fields import EnumField, NumberField, ObjectSerializer, StrictField
+from meet.errors import DomainError
+from meet.limits import SENSITIVE
+
+
+class KeyNotFound(DomainError):
+    def __init__(self, key_id: str) -> None:
+        super().__init__("API Key Error", HTTPStatus.NOT_FOUND, f"API key '{key_id}' not found")
+
+
+def named_key_object(key: ApiKey) -> dict[str, Any]:
+    """Everything but the key itself, of which only the beginning is known."""
+    answer: dict[str, Any] = {
+        "keyId": str(key.pk),
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": key.scopes,
+        "creationDate": clock.to_ms(key.created_at),
+    }
+    if key.created_by:
+        answer["createdBy"] = key.created_by.user_id
+    if key.expires_at:
+        answer["expiresAt"] = clock.to_ms(key.expires_at)
+    if key.last_used_at:
+        answer["lastUsedAt"] = clock.to_ms(key.last_used_at)
+    return answer
+
+
+class ScopesField(StrictField):
+    """A list of scopes, of each one once in the order of `Scope`."""
+
+    expected = "array"
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        if not isinstance(data, list):
+            raise self.wrong_type(data)
+        if not data:
+            raise ValidationError("At least one scope is required")
+        scope = EnumField(Scope.values)
+        problems = {}
+        for index, value in enumerate(data):
+            try:
+                scope.run_validation(value)
+            except ValidationError as error:
+                problems[str(index)] = error.detail
+        if problems:
+            raise ValidationError(problems)
+        return [value for value in Scope.values if value in data]
+
+
+class ExpiryField(NumberField):
+    def problems(self, number: float) -> list[str]:
+        try:
+            moment = clock.from_ms(int(number))
+        except OverflowError:
+            return ["expiresAt is out of range"]
+        return [] if moment > clock.now() else ["expiresAt must be in the future"]
+
+
+class NewKeyBody(ObjectSerializer):
+    name = NameField()
+    scopes = ScopesField()
+    expiresAt = ExpiryField(required=False)
+
+
+class KeyChangesBody(ObjectSerializer):
+    name = NameField(required=False)
+    scopes = ScopesField(required=False)
+
+
+class NamedKeysEndpoint(UserEndpoint):
+    """For administrators, and for keys with the scope `admin`, which is what a view without `scopes` needs."""
+
+    authentication_classes = API_KEY_OR_USER
+    permission_classes = (IsAdmin,)
+    limiter = SENSITIVE
+    operation = "managing API keys"
+
+    def key(self, key_id: str) -> ApiKey:
+        is_id = key_id.isascii() and key_id.isdecimal() and len(key_id) < 19
+        key = ApiKey.objects.named().select_related("created_by").filter(pk=int(key_id)).first() if is_id else None
+        if key is None:
+            raise KeyNotFound(key_id)
+        return key
+
+
+class NamedKeysView(NamedKeysEndpoint):
+    def post(self, request: Request) -> Response:
+        """The one answer that has the key in it."""
+        body = self.body(NewKeyBody)
+        expires_at = clock.from_ms(int(body["expiresAt"])) if "expiresAt" in body else None
+        key, text = ApiKey.issue(
+            name=body["name"], scopes=body["scopes"], by=self.actor.user, now=clock.now(), expires_at=expires_at
+        )
+        return Response({**named_key_object(key), "key": text}, status=HTTPStatus.CREATED)
+
+    def get(self, request: Request) -> Response:
+        keys = ApiKey.objects.named().select_related("created_by").order_by("created_at", "pk")
+        return Response([named_key_object(key) for key in keys])
+
+
+class NamedKeyView(NamedKeysEndpoint):
+    def get(self, request: Request, key_id: str) -> Response:
+        return Response(named_key_object(self.key(key_id)))
+
+    def patch(self, request: Request, key_id: str) -> Response:
+        changes = self.body(KeyChangesBody)
+        key = self.key(key_id)
+        if changes and not ApiKey.objects.filter(pk=key.pk).update(**changes):
+            raise KeyNotFound(key_id)
+        return Response(named_key_object(self.key(key_id)))
+
+    def delete(self, request: Request, key_id: str) -> Response:
+        key = self.key(key_id)
+        ApiKey.objects.filter(pk=key.pk).delete()
+        return Response({"message": f"API key '{key_id}' deleted successfully"})

@@ -1,0 +1,101 @@
+"""Users (rest-api.md 1.2), under `/api/v1` and, for an older dialect, under `/internal-api/v1`."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import users
+from accounts.authentication import API_KEY_OR_USER
+from accounts.endpoint import UserEndpoint
+from accounts.models import Role, Scope, User
+from accounts.permissions import IsAdmin, ManagesRooms, read_write
+from accounts.serializers import user_object
+from accounts.user_bodies import (
+    BulkDeletionQuery,
+    NewUserBody,
+    ResetPasswordBody,
+    RoleBody,
+    UserListQuery,
+    new_user,
+    user_ids,
+)
+from meet import clock
+from meet.api.matching import text_match
+from meet.api.pagination import Sort, page
+from meet.limits import SENSITIVE
+from meet.links import base_of
+
+SORTS = {"registrationDate": Sort("created_at", datetime), "name": Sort("name_key", str)}
+
+
+class UsersEndpoint(UserEndpoint):
+    """Whoever manages rooms may look users up; changing them is for administrators."""
+
+    authentication_classes = API_KEY_OR_USER
+    scopes = read_write(Scope.USERS_READ, Scope.USERS_WRITE)
+
+    def get_permissions(self) -> list[Any]:
+        return [ManagesRooms() if self.request.method in SAFE_METHODS else IsAdmin()]
+
+
+class UsersView(UsersEndpoint):
+    operation = "processing users"
+
+    def post(self, request: Request) -> Response:
+        user = users.create(new_user(self.body(NewUserBody)), by=self.actor, now=clock.now())
+        location = f"{base_of(request._request)}/api/v1/users/{user.user_id}"
+        return Response(user_object(user), status=HTTPStatus.CREATED, headers={"Location": location})
+
+    def get(self, request: Request) -> Response:
+        query = self.query(UserListQuery)
+        name = text_match(query, "name")
+        found = User.objects.filter(role=Role(query["role"])) if "role" in query else User.objects.all()
+        # By id or by name: two questions of an index each, where one with OR would be a walk through all.
+        scopes = [found.filter(user_id=query["userId"])] if query["userId"] else []
+        if name or not scopes:
+            scopes.append(found.filter(name.on("name", key="name_key")))
+        with name.bounded():
+            answer = page(scopes, sorts=SORTS, query=query)
+        return Response(answer.envelope("users", user_object))
+
+    def delete(self, request: Request) -> Response:
+        outcome = users.delete_many(user_ids(self.query(BulkDeletionQuery)), by=self.actor, now=clock.now())
+        failed = [{"userId": user_id, "error": error} for user_id, error in outcome.failed.items()]
+        message = f"{len(failed)} user(s) could not be deleted" if failed else "All users deleted successfully"
+        return Response(
+            {"message": message, "deleted": outcome.deleted, "failed": failed},
+            status=HTTPStatus.BAD_REQUEST if failed else HTTPStatus.OK,
+        )
+
+
+class UserView(UsersEndpoint):
+    operation = "processing user"
+
+    def get(self, request: Request, user_id: str) -> Response:
+        return Response(user_object(users.find(user_id)))
+
+    def delete(self, request: Request, user_id: str) -> Response:
+        users.delete(user_id, by=self.actor, now=clock.now())
+        return Response({"message": f"User '{user_id}' deleted successfully"})
+
+
+class UserPasswordView(UsersEndpoint):
+    limiter = SENSITIVE
+    operation = "resetting user password"
+
+    def put(self, request: Request, user_id: str) -> Response:
+        users.reset_password(user_id, self.body(ResetPasswordBody)["newPassword"], by=self.actor, now=clock.now())
+        message = f"Password for user '{user_id}' has been reset successfully. User must change password on next login."
+        return Response({"message": message})
+
+
+class UserRoleView(UsersEndpoint):
+    operation = "updating user role"
+
+    def put(self, request: Request, user_id: str) -> Response:
+        role = Role(self.body(RoleBody)["role"])
+        return Response(user_object(users.change_role(user_id, role, by=self.actor, now=clock.now())))

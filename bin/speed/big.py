@@ -1,0 +1,77 @@
+"""Lists of a large installation: every sort, the first page and the 10,000th, for each kind of caller."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+
+from speed.measuring import Figures, measure, table
+from tests import servers
+
+_ROWS = 20
+_DEEP = 10_000  # pages
+_STRIDE = 100  # rows a request on the way there
+_WANTED = 15.0
+_OTHERS = {"GET /api/v1/rooms/{id}": 8.0, "POST /api/v1/rooms": 10.0, "DELETE /api/v1/rooms (100)": 400.0}
+_ANALYTICS = {"GET /internal-api/v1/analytics": 150.0}
+_PASSWORD = "benchmark-password"  # noqa: S105
+
+
+def run(running: servers.Installation, *, times: int) -> None:
+    with running.api() as admin, _user(running, "person_0") as manager, _user(running, "person_1") as member:
+        figures: dict[str, Figures] = {}
+        for who, client in (("admin", admin), ("manager", manager), ("member", member)):
+            for name, call in _lists(client):
+                figures[f"{who}: {name}"] = measure(call, times=times)
+        table(figures, wanted=dict.fromkeys(figures, _WANTED))
+        print()
+        table({name: measure(call, times=count) for name, count, call in _room_calls(admin)}, wanted=_OTHERS)
+        with _user(running, running.ADMIN, running.PASSWORD) as root:
+            path = "/internal-api/v1/analytics"
+            table({f"GET {path}": measure(lambda: root.get(path), times=50)}, wanted=_ANALYTICS)
+
+
+def _user(running: servers.Installation, user_id: str, password: str = _PASSWORD) -> httpx.Client:
+    login = {"userId": user_id, "password": password}
+    answer = httpx.post(f"{running.url}/internal-api/v1/auth/login", json=login, timeout=10, trust_env=False)
+    headers = {"Authorization": f"Bearer {answer.raise_for_status().json()['accessToken']}"}
+    return httpx.Client(base_url=running.url, headers=headers, timeout=60, trust_env=False)
+
+
+def _lists(client: httpx.Client) -> Iterator[tuple[str, Callable[[], httpx.Response]]]:
+    for sort in ("creationDate", "roomName", "autoDeletionDate"):
+        for order in ("desc", "asc"):
+            query = {"maxItems": str(_ROWS), "sortField": sort, "sortOrder": order}
+            yield f"{sort} {order}", _asking(client, query)
+            token = _deep(client, query)
+            if token:
+                yield f"{sort} {order}, page {_DEEP:,}", _asking(client, {**query, "nextPageToken": token})
+
+
+def _asking(client: httpx.Client, query: dict[str, str]) -> Callable[[], httpx.Response]:
+    return lambda: client.get("/api/v1/rooms", params=query)
+
+
+def _deep(client: httpx.Client, query: dict[str, str]) -> str | None:
+    """The token of the 10,000th page, walked to; None where a caller sees fewer rooms."""
+    token = ""
+    for _ in range(_DEEP * _ROWS // _STRIDE):
+        asked = {**query, "maxItems": str(_STRIDE), "nextPageToken": token, "fields": "roomId"}
+        page = client.get("/api/v1/rooms", params=asked).raise_for_status().json()["pagination"]
+        if not page["isTruncated"]:
+            return None
+        token = page["nextPageToken"]
+    return token
+
+
+def _room_calls(client: httpx.Client) -> Iterator[tuple[str, int, Callable[[], httpx.Response]]]:
+    """Names, how often to call, calls."""
+    room = client.get("/api/v1/rooms", params={"maxItems": "1"}).json()["rooms"][0]["roomId"]
+    get, create, delete = _OTHERS
+    yield get, 200, lambda: client.get(f"/api/v1/rooms/{room}")
+    yield create, 200, lambda: client.post("/api/v1/rooms", json={"roomName": "Benchmark"})
+    yield delete, 20, lambda: _delete_hundred(client)
+
+
+def _delete_hundred(client: httpx.Client) -> httpx.Response:
+    rooms = client.get("/api/v1/rooms", params={"maxItems": "100", "fields": "roomId"}).json()["rooms"]
+    return client.delete("/api/v1/rooms", params={"roomIds": ",".join(room["roomId"] for room in rooms)})
