@@ -1,6 +1,6 @@
 from django.urls import re_path
 
-from accounts import api
+from accounts import api, security_api
 from accounts.named_keys_api import NamedKeysView, NamedKeyView
 from accounts.users_api import UserPasswordView, UserRoleView, UsersView, UserView
 
@@ -24,4 +24,5 @@ internal = [
     re_path(r"^users/change-password/?$", api.ChangePasswordView.as_view()),
     re_path(r"^api-keys/?$", api.ApiKeysView.as_view()),
     *_users,
+    re_path(r"^config/security/?$", security_api.SecurityView.as_view()),
 ]

@@ -11,7 +11,7 @@ from accounts import tokens
 from accounts.actor import Actor, Via
 from accounts.models import ApiKey, Scope, User
 from meet import clock
-from meet.errors import Forbidden, NotAuthenticated
+from meet.errors import DomainError, Forbidden, NotAuthenticated
 
 _BEARER = "Bearer "
 # Writing «last used» at every request would make every read a write.
@@ -100,3 +100,17 @@ class SessionAuthentication(BaseAuthentication):
 
 USER = (AccessTokenAuthentication, SessionAuthentication)
 API_KEY_OR_USER = (ApiKeyAuthentication, *USER)
+
+
+class UserIfAny(BaseAuthentication):
+    """For endpoints that tell everybody something and some users more: credentials that do not hold count as none."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, str | None] | None:
+        for kind in USER:
+            try:
+                found = kind().authenticate(request)
+            except DomainError:
+                return None
+            if found is not None:
+                return found
+        return None

@@ -224,3 +224,32 @@ class ApiKey(models.Model):
             return keystore.Seal(settings.MEET_ENCRYPTION_KEYS).open(self.sealed)
         except InvalidToken:
             return None
+
+
+class OAuthProvider(models.Model):
+    """Kept for programs that ask for it; nobody signs in through it (rest-api.md 8.3)."""
+
+    class Kind(models.TextChoices):
+        GOOGLE = "google", "Google"
+        GITHUB = "github", "GitHub"
+
+    # One list for the installation: two that are put at once cannot both stay.
+    position = models.PositiveSmallIntegerField(unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    client_id = models.TextField()
+    sealed_secret = models.TextField()
+    redirect_uri = models.TextField()
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.client_id}"
+
+    @property
+    def client_secret(self) -> str:
+        """Empty when MEET_ENCRYPTION_KEYS no longer open it."""
+        try:
+            return keystore.Seal(settings.MEET_ENCRYPTION_KEYS).open(self.sealed_secret)
+        except InvalidToken:
+            return ""

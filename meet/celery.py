@@ -87,6 +87,10 @@ app.conf.update(
             "task": "rooms.tasks.restrict",
             **_every(seconds=2),
         },
+        "captions that nobody reads any more": {
+            "task": "rooms.tasks.stop_unread_captions",
+            **_every(seconds=5),
+        },
         "rooms past their expiry date": {
             "task": "rooms.tasks.expire",
             **_every(seconds=60),

@@ -64,11 +64,13 @@ def _send(parts: SplitResult, address: str, body: bytes, headers: Mapping[str, s
     """Connects to the very address that was checked; a second look-up might give another one."""
     literal = f"[{address}]" if ":" in address else address
     target = parts._replace(netloc=literal + (f":{parts.port}" if parts.port else "")).geturl()
+    # Names in other alphabets stand in headers as they do in the name service.
+    host = parts.netloc.rpartition("@")[2].encode("idna").decode()
     request = _client().build_request(
         "POST",
         target,
         content=body,
-        headers={**headers, "Host": parts.netloc.rpartition("@")[2]},
+        headers={**headers, "Host": host},
         extensions={
             "sni_hostname": parts.hostname,
             "total": ends_at - time.monotonic(),

@@ -6,11 +6,19 @@ from django.views.i18n import set_language
 
 import accounts.api_urls
 import meet.appearance.api_urls
+import meet.webhooks.api_urls
+import recordings.api.urls
 import rooms.api.urls
 from meet import health
 
 public_api = [*accounts.api_urls.public, *rooms.api.urls.public]
-internal_api = [*accounts.api_urls.internal, *rooms.api.urls.internal, *meet.appearance.api_urls.internal]
+internal_api = [
+    *accounts.api_urls.internal,
+    *rooms.api.urls.internal,
+    *recordings.api.urls.internal,
+    *meet.appearance.api_urls.internal,
+    *meet.webhooks.api_urls.internal,
+]
 
 urlpatterns = [
     path("api/v1/", include(public_api)),
@@ -24,6 +32,7 @@ urlpatterns = [
     # Anybody may change the language of anybody's browser: no harm, and it works in frames without cookies.
     path("language", csrf_exempt(set_language), name="set_language"),
     path("", include("meet.appearance.urls")),
+    path("", include("meet.webhooks.urls")),
     path("", include("accounts.urls")),
     path("", include("rooms.urls")),
 ]

@@ -20,6 +20,7 @@ from rooms.errors import RoomNotFound
 from rooms.models import (
     AccessLink,
     Admission,
+    CaptionListener,
     EndAction,
     Meeting,
     MeetingPolicy,
@@ -146,6 +147,7 @@ def meeting_ended(
         return
     Participation.objects.filter(meeting=meeting, left_at=None).update(left_at=now, reason=reason)
     Admission.objects.filter(room=room, released_at=None, issued_at__lte=at or now).update(released_at=now)
+    CaptionListener.objects.filter(room=room, created_at__lte=at or now).delete()
     if room.deleted_at:
         return
     room.has_open_meeting = True

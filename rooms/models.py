@@ -346,3 +346,27 @@ class Participation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.admission} ({self.sid})"
+
+
+class CaptionListener(models.Model):
+    """Somebody in the meeting who has captions switched on."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="caption_listeners")
+    identity = models.CharField(max_length=256)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "identity"], name="listens_to_captions_once")]
+
+    def __str__(self) -> str:
+        return f"{self.identity} in {self.room_id}"
+
+
+class CaptionAgent(models.Model):
+    """A room that may have an agent dispatched to it. Whoever deals with LiveKit about that claims the row before."""
+
+    room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="caption_agent")
+    claimed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"Captions of {self.room_id}"

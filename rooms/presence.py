@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from livekit.protocol.models import ParticipantInfo
 
-from rooms.models import Admission, Badge, Meeting, Participation, Room
+from rooms.models import Admission, Badge, CaptionListener, Meeting, Participation, Room
 
 
 def joined(room: Room, meeting: Meeting, participant: ParticipantInfo, *, now: datetime) -> None:
@@ -24,11 +24,14 @@ def joined(room: Room, meeting: Meeting, participant: ParticipantInfo, *, now: d
 
 
 def left(participation: Participation, *, reason: str, now: datetime) -> None:
-    """Notes the end of a connection; with the last one of an admission its name is free again."""
+    """Notes the end of a connection; with the last one of an admission its name is free again, and nobody reads its
+    captions."""
     Participation.objects.filter(pk=participation.pk, left_at=None).update(left_at=now, reason=reason[:40])
     others = Participation.objects.filter(admission=participation.admission_id, left_at=None)
     if not others.exists():
-        Admission.objects.filter(pk=participation.admission_id, released_at=None).update(released_at=now)
+        admission = participation.admission
+        Admission.objects.filter(pk=admission.pk, released_at=None).update(released_at=now)
+        CaptionListener.objects.filter(room=admission.room_id, identity=admission.identity).delete()
 
 
 def _admission(room: Room, participant: ParticipantInfo, *, now: datetime) -> Admission:

@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from meet import clock
-from rooms import expiry, moderation, reconciliation
+from rooms import captions, expiry, moderation, reconciliation
 
 
 @shared_task
@@ -22,3 +22,8 @@ def expire() -> None:
 @shared_task
 def restrict() -> None:
     moderation.restrict_newcomers(now=clock.now())
+
+
+@shared_task
+def stop_unread_captions() -> None:
+    captions.stop_unread(now=clock.now())

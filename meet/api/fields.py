@@ -139,6 +139,36 @@ class ObjectSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class ObjectsField(StrictField):
+    """An array of objects, each as `item` takes it."""
+
+    expected = "array"
+
+    def __init__(self, item: type[ObjectSerializer], **options: Any) -> None:
+        self.item = item
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
+        if not isinstance(data, list):
+            raise self.wrong_type(data)
+        problems: dict[str, Any] = {}
+        if of_the_whole := self.problems(data):
+            problems[_ROOT] = of_the_whole
+        objects = []
+        for index, one in enumerate(data):
+            try:
+                objects.append(self.item().run_validation(one))
+            except ValidationError as error:
+                problems[str(index)] = error.detail
+        if problems:
+            raise ValidationError(problems)
+        return objects
+
+    def problems(self, objects: list[Any]) -> list[str]:
+        """What is wrong with the array as a whole."""
+        return []
+
+
 def parsed(serializer_class: type[ObjectSerializer], data: Any, **context: Any) -> dict[str, Any]:
     """The validated keys of a body; `InvalidRequest` with every issue."""
     if data is MISSING:

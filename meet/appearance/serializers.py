@@ -3,14 +3,12 @@
 import re
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
-
-from meet.api.fields import BooleanField, EnumField, ObjectSerializer, StrictField, StringField, received
+from meet.api.fields import BooleanField, EnumField, ObjectSerializer, ObjectsField, StringField
 from meet.appearance.models import HEX_COLOUR, BaseTheme, Theme
 from meet.appearance.themes import COLOURS, Design
 
 _COLOUR = (re.compile(HEX_COLOUR), "Must be a valid hex color code (with or without alpha)")
-_NAME = (re.compile(r"^[a-zA-Z0-9_-]*\Z"), "Theme name can only contain letters, numbers, hyphens and underscores")
+_NAME = (re.compile(r"^[a-zA-Z0-9_-]+\Z"), "Theme name can only contain letters, numbers, hyphens and underscores")
 
 
 class ThemeBody(ObjectSerializer):
@@ -28,33 +26,13 @@ class ThemeBody(ObjectSerializer):
     surfaceColor = StringField(pattern=_COLOUR, required=False)
 
 
-class ThemesField(StrictField):
-    """An array of exactly one theme."""
-
-    expected = "array"
-
-    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
-        if not isinstance(data, list):
-            raise self.wrong_type(data)
-        problems: dict[str, Any] = {}
-        themes = []
-        for index, item in enumerate(data):
-            serializer = ThemeBody(data=item) if item is not None else None
-            if serializer is None:
-                problems[str(index)] = [f"Expected object, received {received(item)}"]
-            elif not serializer.is_valid():
-                problems[str(index)] = serializer.errors
-            else:
-                themes.append(serializer.validated_data)
-        if len(data) != 1:
-            problems["non_field_errors"] = ["There must be exactly one theme defined"]
-        if problems:
-            raise ValidationError(problems)
-        return themes
+class ThemesField(ObjectsField):
+    def problems(self, objects: list[Any]) -> list[str]:
+        return [] if len(objects) == 1 else ["There must be exactly one theme defined"]
 
 
 class AppearanceBody(ObjectSerializer):
-    themes = ThemesField()
+    themes = ThemesField(ThemeBody)
 
 
 class AppearanceRequest(ObjectSerializer):

@@ -37,7 +37,7 @@ def test_what_was_signed_in_before_is_limited_at_once(api: Api, as_user: AsUser,
     assert browser.get("/rooms").headers["Location"].startswith("/login")
 
 
-def test_refresh_tokens_of_before_are_worth_nothing_any_more(api: Api, as_user: AsUser, olga: User) -> None:
+def test_refresh_tokens_of_before_are_worth_nothing_any_more(api: Api, olga: User) -> None:
     program = Api({"X-Refresh-Token": f"Bearer {issue(olga, TokenType.REFRESH, now=clock.now() - clock.MILLISECOND)}"})
     reset(api, "olga_")
     assert program.post(REFRESH, {}).status_code == 403, "as long as the change is pending"

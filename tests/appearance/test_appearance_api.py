@@ -17,6 +17,7 @@ COLOURS = {
     "accentColor": "#12345678",
     "surfaceColor": "#AbCdEf",
 }
+CHARACTERS = "Theme name can only contain letters, numbers, hyphens and underscores"
 HEX = "Must be a valid hex color code (with or without alpha)"
 
 
@@ -107,26 +108,33 @@ def test_people_may_read_it_in_a_browser_that_offers_no_form_to_change_it(anonym
                 ("appearance.themes.0.baseTheme", "Required"),
             ],
         ),
-        (body(theme(name="")), [("appearance.themes.0.name", "Theme name cannot be empty")]),
+        (
+            body({}, theme(name=None)),
+            [
+                ("appearance.themes", "There must be exactly one theme defined"),
+                ("appearance.themes.0.name", "Required"),
+                ("appearance.themes.0.enabled", "Required"),
+                ("appearance.themes.0.baseTheme", "Required"),
+                ("appearance.themes.1.name", "Expected string, received null"),
+            ],
+        ),
+        (
+            body(theme(name="")),
+            [
+                ("appearance.themes.0.name", "Theme name cannot be empty"),
+                ("appearance.themes.0.name", CHARACTERS),
+            ],
+        ),
         (body(theme(name="n" * 51)), [("appearance.themes.0.name", "Theme name cannot exceed 50 characters")]),
         (
-            body(theme(name="a b")),
+            body(theme(name="ñ" * 51)),
             [
-                (
-                    "appearance.themes.0.name",
-                    "Theme name can only contain letters, numbers, hyphens and underscores",
-                )
+                ("appearance.themes.0.name", "Theme name cannot exceed 50 characters"),
+                ("appearance.themes.0.name", CHARACTERS),
             ],
         ),
-        (
-            body(theme(name="a\n")),
-            [
-                (
-                    "appearance.themes.0.name",
-                    "Theme name can only contain letters, numbers, hyphens and underscores",
-                )
-            ],
-        ),
+        (body(theme(name="a b")), [("appearance.themes.0.name", CHARACTERS)]),
+        (body(theme(name="a\n")), [("appearance.themes.0.name", CHARACTERS)]),
         (body(theme(enabled="yes")), [("appearance.themes.0.enabled", "Expected boolean, received string")]),
         (
             body(theme(baseTheme="grey")),

@@ -77,6 +77,13 @@ def test_credentials_in_the_address_are_not_passed_on_as_a_host(internet: Addres
     assert route.calls.last.request.headers["Host"] == "hooks.example"
 
 
+def test_names_in_other_alphabets_are_names(internet: Addresses, router: respx.Router) -> None:
+    internet["münchen.example"] = ["192.0.2.7"]
+    route = router.post(url__startswith="http://192.0.2.7").respond(200)
+    assert post("http://münchen.example:8080/ü").is_success
+    assert route.calls.last.request.headers["Host"] == "xn--mnchen-3ya.example:8080"
+
+
 def test_redirects_are_not_followed(internet: Addresses, router: respx.Router) -> None:
     router.post("http://192.0.2.7/").respond(302, headers={"Location": "http://192.0.2.7/secret"})
     secret = router.get("http://192.0.2.7/secret").respond(200)

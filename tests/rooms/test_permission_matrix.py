@@ -46,6 +46,37 @@ TABLE: list[tuple[str, str, Any, tuple[int, ...]]] = [
         NEW_THEME,
         (401, 401, 200, 403, 403, 403, 403, 403, 401, 401),
     ),
+    ("get", "/internal-api/v1/config/webhooks", None, (401, 401, 200, 403, 403, 403, 403, 403, 401, 401)),
+    (
+        "put",
+        "/internal-api/v1/config/webhooks",
+        {"enabled": False},
+        (401, 401, 200, 403, 403, 403, 403, 403, 401, 401),
+    ),
+    # 422: let in, and told what an address is.
+    ("post", "/internal-api/v1/config/webhooks/test", {}, (422,) * 10),
+    ("get", "/internal-api/v1/config/security", None, (200,) * 10),
+    (
+        "put",
+        "/internal-api/v1/config/security",
+        {"authentication": {"oauthProviders": []}},
+        (401, 401, 200, 403, 403, 403, 403, 403, 401, 401),
+    ),
+    ("get", "/internal-api/v1/config/captions", None, (200,) * 10),
+    ("get", "/internal-api/v1/analytics", None, (401, 401, 200, 403, 403, 403, 403, 403, 401, 401)),
+    # Neither token was issued for joining.
+    (
+        "post",
+        "/internal-api/v1/ai/assistants",
+        {"capabilities": [{"name": "live_captions"}]},
+        (401, 401, 401, 401, 401, 401, 401, 401, 403, 403),
+    ),
+    (
+        "delete",
+        "/internal-api/v1/ai/assistants/AD_1",
+        None,
+        (401, 401, 401, 401, 401, 401, 401, 401, 403, 403),
+    ),
     ("get", "/info", None, (401, 200, 401, 401, 401, 401, 401, 401, 401, 401)),
     ("get", "/health", None, (200,) * 10),
 ]

@@ -14,30 +14,12 @@ from meet import clock, http
 from meet.http import Outcome
 from meet.webhooks import delivery, tasks
 from meet.webhooks.models import Delivery, Endpoint, Event
+from tests.webhooks.conftest import Receiver
 
 NOW = clock.now()
 BODY = '{"event":"meetingStarted","creationDate":1,"data":{"roomName":"Ü"}}'
 OK, REFUSED = Outcome(204, "204 No Content"), Outcome(None, "Connection refused by server")
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-
-
-class Receiver:
-    """Remembers what it was sent and answers as told."""
-
-    def __init__(self) -> None:
-        self.answer = OK
-        self.requests: list[tuple[str, bytes, dict[str, str]]] = []
-
-    def post(self, url: str, body: bytes, *, headers: Any) -> Outcome:
-        self.requests.append((url, body, dict(headers)))
-        return self.answer
-
-
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Receiver:
-    receiver = Receiver()
-    monkeypatch.setattr(http, "post", receiver.post)
-    return receiver
 
 
 @pytest.fixture

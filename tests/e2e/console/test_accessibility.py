@@ -37,6 +37,12 @@ def _prove_it_is_me(page: Page) -> None:
     expect(page.get_by_role("img")).to_be_visible()
 
 
+def _test_a_webhook(page: Page) -> None:
+    page.fill("#id_webhook_url", "http://localhost:9/")
+    page.click("#test-webhook-btn")
+    expect(page.locator("#webhook-result .alert")).to_be_visible()
+
+
 def _send_nonsense(page: Page) -> None:
     page.fill("#id_current", "wrong")
     page.fill("#id_new", "short")
@@ -61,6 +67,8 @@ _PAGES: list[tuple[str, str, Step | None]] = [
     ("configuration", "/config", None),
     ("configuration, low contrast", "/config", lambda page: page.fill("#id_accent_colour", "#888888")),
     ("configuration, resetting", "/config", lambda page: page.click("#reset-theme-btn")),
+    ("configuration, webhook tested", "/config", _test_a_webhook),
+    ("webhooks", "/config/webhooks", None),
     ("profile", "/profile", None),
     ("profile, refused", "/profile", _send_nonsense),
     ("two-step sign-in", "/profile/2fa/", None),

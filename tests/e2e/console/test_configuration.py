@@ -29,7 +29,7 @@ def test_the_preview_follows_every_change_and_saving_reaches_the_meeting(config_
     assert button.evaluate(_COLOUR) == "rgb(18, 52, 86)"
     expect(page.locator("[data-variable='accent-action-color'] .colour-picker")).to_have_value("#123456")
     expect(page.locator(".save-state")).to_have_text("Not saved yet")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".custom-snackbar")).to_contain_text("The design has been saved.")
     assert "--ov-accent-action-color: #123456" in page.request.get("/theme.css").text()
 
@@ -81,7 +81,7 @@ def test_nonsense_is_refused_at_its_field_and_summed_up_on_top(config_page: Page
     page = config_page
     accent = page.get_by_label("Highlights & accents", exact=True)
     accent.fill("reddish")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     summary.get_by_role("link", name="Not a hex colour").click()

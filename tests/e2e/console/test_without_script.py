@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import sign_in
+from tests.workers.receiver import receiving
 
 
 @pytest.fixture
@@ -40,13 +41,24 @@ def test_the_phone_menu_the_language_and_the_design_work(plain_page: Page) -> No
     page.click("#menu-toggle-btn")
     page.click("#nav-link-config")
     page.get_by_label("Main controls", exact=True).fill("#224466")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("The design has been saved.")).to_be_visible()
     page.click("#reset-theme-btn")
     expect(page.get_by_label("Main controls", exact=True)).to_have_value("")
     page.click("#language-selector-btn")
     page.get_by_role("button", name="Español").click()
     expect(page.get_by_role("heading", name="Configuración")).to_be_visible()
+
+
+def test_a_webhook_is_tested(plain_page: Page) -> None:
+    page = plain_page
+    sign_in(page)
+    page.goto("/config")
+    with receiving() as receiver:
+        page.get_by_label("Address of the receiver").fill(receiver.url)
+        page.get_by_role("button", name="Send test").click()
+        expect(page.get_by_text("The receiver took the test event.")).to_be_visible()
+        expect(page.get_by_label("Address of the receiver")).to_have_value(receiver.url)
 
 
 def test_dark_systems_get_a_dark_page(plain_page: Page) -> None:
