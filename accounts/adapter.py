@@ -1,11 +1,13 @@
 """allauth's hooks: our limiter, our client address, no sign-up."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
-from meet.limits import FAILED_LOGINS, client_of
+from accounts import login
+from meet.limits import client_of
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -16,15 +18,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_of(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        FAILED_LOGINS.check(client_of(request))
+        login.count_as_failed(request)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        counted_at = time.time()
         user = super().authenticate(request, **credentials)
-        if user is not None and not user.is_active:
+        if user is None or not user.is_active:
             # As the API has it: told no more than that user ID or password are wrong.
-            self.authentication_failed(request, **credentials)
             return None
+        login.count_as_successful(request, counted_at=counted_at)
         return user
-
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        FAILED_LOGINS.hit(client_of(request))

@@ -99,10 +99,10 @@ class ChangePasswordView(UserEndpoint):
         body = self.body(ChangePasswordBody)
         user = self.actor.user
         was_pending = user.must_change_password
-        passwords.change(user, current=body["currentPassword"], new=body["newPassword"])
+        now = clock.now()
+        passwords.change(user, current=body["currentPassword"], new=body["newPassword"], now=now)
         answer: dict[str, Any] = {"message": f"Password for user '{user.user_id}' changed successfully"}
         if was_pending:
-            now = clock.now()
             answer["accessToken"] = issue(user, TokenType.ACCESS, now=now)
             answer["refreshToken"] = issue(user, TokenType.REFRESH, now=now)
         return Response(answer)

@@ -19,13 +19,27 @@ class Made:
     api_key: str | None = None
 
 
+class PasswordNeeded(Exception):
+    """There is no root admin yet, and nobody who would see a password that is drawn."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"There is no user '{settings.MEET_INITIAL_ADMIN_USER}' yet. In production no password is drawn, since "
+            "nobody would see it: set MEET_INITIAL_ADMIN_PASSWORD (or MEET_INITIAL_ADMIN_PASSWORD_FILE) for the first "
+            "start."
+        )
+
+
 def bootstrap(*, now: datetime) -> Made:
     """Idempotent. A key is generated only by the very first call, never after somebody deleted it; the configured
-    MEET_INITIAL_API_KEY is used whenever there is no default key (decisions.md 6, 7)."""
+    MEET_INITIAL_API_KEY is used whenever there is no default key (decisions.md 6, 7). In production nothing is drawn:
+    `PasswordNeeded` without a password for the root admin, and no key until one is made in the console."""
     with transaction.atomic():
         is_first = not User.objects.exists()
         admin_user = admin_password = api_key = None
         if not User.objects.filter(user_id=settings.MEET_INITIAL_ADMIN_USER).exists():
+            if settings.MEET_PRODUCTION and not settings.MEET_INITIAL_ADMIN_PASSWORD:
+                raise PasswordNeeded
             admin_user = settings.MEET_INITIAL_ADMIN_USER
             admin_password = None if settings.MEET_INITIAL_ADMIN_PASSWORD else secrets.token_urlsafe(12)
             User.objects.create_user(
@@ -36,7 +50,8 @@ def bootstrap(*, now: datetime) -> Made:
                 must_change_password=False,
                 now=now,
             )
-        if ApiKey.objects.default() is None and (settings.MEET_INITIAL_API_KEY or is_first):
+        may_draw = is_first and not settings.MEET_PRODUCTION
+        if ApiKey.objects.default() is None and (settings.MEET_INITIAL_API_KEY or may_draw):
             key = ApiKey.replace_default(text=settings.MEET_INITIAL_API_KEY or None, by=None, now=now)
             api_key = None if settings.MEET_INITIAL_API_KEY else key.text
         return Made(admin_user, admin_password, api_key)

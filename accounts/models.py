@@ -11,7 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxLengthValidator, MinLengthValidator, RegexValidator
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +85,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("E-mail"), null=True, unique=True, blank=True)
     role = models.CharField(_("Role"), max_length=20, choices=Role, default=Role.ROOM_MEMBER)
     must_change_password = models.BooleanField(default=True)
+    # Refresh tokens from before are worth nothing any more. Null: it is the first password.
+    password_changed_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     role_updated_at = models.DateTimeField(default=clock.now, editable=False)
     is_active = models.BooleanField(default=True)
@@ -107,10 +109,6 @@ class User(AbstractBaseUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_key = name_key(self.name)
         super().save(*args, **kwargs)
-
-    @property
-    def is_root(self) -> bool:
-        return bool(self.user_id == settings.MEET_INITIAL_ADMIN_USER)
 
     @property
     def is_admin(self) -> bool:
@@ -178,6 +176,14 @@ class ApiKey(models.Model):
     def replace_default(cls, *, text: str | None = None, by: User | None, now: datetime) -> "ApiKey":
         """The new default key; the old one stops working at once. Drawn at random unless `text` is given."""
         key = text or _drawn_key()
+        try:
+            return cls._put_default(key, by=by, now=now)
+        except IntegrityError:
+            # Somebody else's was made at the same moment, and could not be seen yet. The later one stays.
+            return cls._put_default(key, by=by, now=now)
+
+    @classmethod
+    def _put_default(cls, key: str, *, by: User | None, now: datetime) -> "ApiKey":
         with transaction.atomic():
             cls.objects.filter(Q(is_default=True) | Q(digest=_digest(key))).delete()
             return cls.objects.create(

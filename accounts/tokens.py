@@ -58,9 +58,10 @@ class InvalidRefreshToken(DomainError):
 
 
 def user_of_refresh(token: str, *, now: datetime) -> User:
-    """The user of a refresh token. A role change does not end it: the new access token carries the new role."""
+    """The user of a refresh token. Another password ends it, or a stolen one would go on for ever. A role change does
+    not: the new access token carries the new role."""
     try:
-        kind, user, _issued_at = _read(token, now=now, leeway=_REFRESH_LEEWAY)
+        kind, user, issued_at = _read(token, now=now, leeway=_REFRESH_LEEWAY)
     except InvalidToken as error:
         raise InvalidRefreshToken from error
     if kind is not TokenType.REFRESH:
@@ -69,6 +70,8 @@ def user_of_refresh(token: str, *, now: datetime) -> User:
         raise InvalidSubject
     if user.must_change_password:
         raise PasswordChangeRequired
+    if user.password_changed_at is not None and issued_at < user.password_changed_at:
+        raise InvalidRefreshToken
     return user
 
 

@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from accounts import passwords
 from accounts.actor import Actor
 from accounts.models import Role, Scope, User
 from meet import clock
@@ -81,7 +82,7 @@ def find(user_id: str) -> User:
     return user
 
 
-def reset_password(user_id: str, new: str, *, by: Actor) -> None:
+def reset_password(user_id: str, new: str, *, by: Actor, now: datetime) -> None:
     """Whoever knows the new password has to change it at the next sign-in."""
     if user_id == by.user.user_id:
         raise Refused(
@@ -92,8 +93,7 @@ def reset_password(user_id: str, new: str, *, by: Actor) -> None:
         raise Refused("Cannot reset password for the root admin user", "The root admin must change their own password.")
     user = find(user_id)
     _protect_administrators(user.role, by=by)
-    user.set_password(new)
-    if not User.objects.filter(pk=user.pk).update(password=user.password, must_change_password=True):
+    if not passwords.replace(user, new, must_change=True, now=now):
         raise UserNotFound(user_id)
 
 

@@ -88,7 +88,7 @@ class UserPasswordView(UsersEndpoint):
     operation = "resetting user password"
 
     def put(self, request: Request, user_id: str) -> Response:
-        users.reset_password(user_id, self.body(ResetPasswordBody)["newPassword"], by=self.actor)
+        users.reset_password(user_id, self.body(ResetPasswordBody)["newPassword"], by=self.actor, now=clock.now())
         message = f"Password for user '{user_id}' has been reset successfully. User must change password on next login."
         return Response({"message": message})
 

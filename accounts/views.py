@@ -16,6 +16,8 @@ from accounts import passwords
 from accounts.actor import Actor
 from accounts.console import signed_in
 from accounts.forms import ChangePasswordForm, LoginForm
+from meet import clock
+from meet.limits import SENSITIVE, client_of
 
 
 class LoginView(BaseLoginView):
@@ -48,10 +50,12 @@ def change_password_required(request: HttpRequest, actor: Actor) -> HttpResponse
 
 
 def _change_password(request: HttpRequest, actor: Actor, *, template: str, then: str) -> HttpResponse:
+    if request.method == "POST":
+        SENSITIVE.hit(client_of(request))
     form = ChangePasswordForm(request.POST or None, user=actor.user)
     if request.method == "POST" and form.is_valid():
         data: dict[str, Any] = form.cleaned_data
-        passwords.change(actor.user, current=data["current"], new=data["new"])
+        passwords.change(actor.user, current=data["current"], new=data["new"], now=clock.now())
         update_session_auth_hash(request, actor.user)
         messages.success(request, _("Your password has been changed."))
         return HttpResponseRedirect(reverse(then))

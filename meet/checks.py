@@ -1,14 +1,21 @@
 """What Meet refuses to start with, each with an id and a hint."""
 
+import ipaddress
+import re
 from collections.abc import Sequence
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ValidationError
+
+from accounts.models import User
 
 TAG = "meet"
 _SHORTEST_SECRET = 32
 _SHORTEST_PASSWORD = 5
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 _KNOWN_SECRETS = frozenset({"secret", "devkey", "changeme", "admin", "password", "meet-api-key"})
 
 
@@ -36,6 +43,70 @@ def shared_cache(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             id="meet.E002",
         )
     ]
+
+
+@register(TAG)
+def readable(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Values that would fail only when somebody needs them. None of the messages repeats a secret."""
+    return [
+        Error(message, hint=hint, id=check_id)
+        for is_wrong, check_id, message, hint in (
+            (
+                bool(settings.MEET_BASE_URL) and not _is_origin(settings.MEET_BASE_URL),
+                "meet.E003",
+                "MEET_BASE_URL is not a scheme, a host and perhaps a port.",
+                "Write it like https://meet.example.org:8443, in ASCII; a path belongs into MEET_BASE_PATH.",
+            ),
+            (
+                not _is_user_id(settings.MEET_INITIAL_ADMIN_USER),
+                "meet.E004",
+                "MEET_INITIAL_ADMIN_USER is no user ID.",
+                "Use 5 to 20 characters out of a-z, 0-9 and _.",
+            ),
+            (
+                not all(_is_network(text) for text in settings.MEET_WEBHOOK_FORBIDDEN_NETWORKS),
+                "meet.E005",
+                "MEET_WEBHOOK_FORBIDDEN_NETWORKS has an entry that is no network.",
+                "Separate networks by commas alone and leave no bits of a host in them: 169.254.0.0/16,fd00::/8.",
+            ),
+            (
+                not all(_is_fernet_key(text) for text in settings.MEET_ENCRYPTION_KEYS),
+                "meet.E006",
+                "MEET_ENCRYPTION_KEYS has an entry that is no key of 32 bytes in URL-safe base64.",
+                "Make one with: openssl rand -base64 32 | tr '+/' '-_'",
+            ),
+        )
+        if is_wrong
+    ]
+
+
+def _is_origin(url: str) -> bool:
+    match = _ORIGIN.fullmatch(url)
+    return match is not None and 0 < int(match["port"] or 1) < 65536
+
+
+def _is_user_id(text: str) -> bool:
+    try:
+        User._meta.get_field("user_id").clean(text, None)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_fernet_key(text: str) -> bool:
+    try:
+        Fernet(text)
+    except ValueError:
+        return False
+    return True
 
 
 @register(TAG)
@@ -77,7 +148,7 @@ def production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
                 or 0 < len(settings.MEET_INITIAL_ADMIN_PASSWORD) < settings.MEET_PASSWORD_MIN_LENGTH,
                 "meet.E013",
                 "MEET_INITIAL_ADMIN_PASSWORD is a default or too short.",
-                "Choose another one, or leave it out: a random one is printed at the first start.",
+                "Choose another one; after the first start you may leave it out.",
             ),
             (
                 not settings.MEET_BASE_URL.startswith("https://"),

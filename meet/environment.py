@@ -47,7 +47,10 @@ def base_url(text: str) -> str:
 
 def host_of(url: str) -> str:
     """The host name of an address as ALLOWED_HOSTS wants it; of something else, what no request can have."""
-    host = urlsplit(url).hostname or "invalid."
+    try:
+        host = urlsplit(url).hostname or "invalid."
+    except ValueError:
+        return "invalid."
     return f"[{host}]" if ":" in host else host
 
 

@@ -2,8 +2,10 @@
 
 import hmac
 import ipaddress
+import os
 import time
 from collections.abc import Callable
+from functools import partial
 from http import HTTPMethod, HTTPStatus
 from typing import Any
 
@@ -13,7 +15,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from accounts.models import ApiKey, Scope
 from meet import clock
@@ -28,9 +31,11 @@ REQUESTS = Histogram(
     ["method", "view", "status"],
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-WAITING_EVENTS = Gauge("meet_livekit_events_waiting", "Events of LiveKit that no worker has processed yet")
-WAITING_DELIVERIES = Gauge("meet_webhook_deliveries_waiting", "Webhook deliveries that have not arrived yet")
-OPEN_MEETINGS = Gauge("meet_meetings_open", "Meetings that are running")
+# Counted in the database when somebody asks: of several web processes the last one knows, and there is nothing to add.
+_Count = partial(Gauge, multiprocess_mode="livemostrecent")
+WAITING_EVENTS = _Count("meet_livekit_events_waiting", "Events of LiveKit that no worker has processed yet")
+WAITING_DELIVERIES = _Count("meet_webhook_deliveries_waiting", "Webhook deliveries that have not arrived yet")
+OPEN_MEETINGS = _Count("meet_meetings_open", "Meetings that are running")
 _METHODS = frozenset(HTTPMethod)
 _TIMEOUT = 1.0
 
@@ -127,7 +132,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
     WAITING_EVENTS.set(InboundEvent.objects.filter(processed_at=None).count())
     WAITING_DELIVERIES.set(Delivery.objects.filter(status=Delivery.Status.PENDING).count())
     OPEN_MEETINGS.set(Meeting.objects.filter(ended_at=None).count())
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(_figures()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _figures() -> CollectorRegistry:
+    """Those of this process, or of all web processes of this container (meet.supervisor.container)."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
 
 
 def _is_operator(request: HttpRequest) -> bool:

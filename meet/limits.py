@@ -1,6 +1,8 @@
 """Rate limits, counted in the cache in fixed windows (rest-api.md 8.1)."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
@@ -27,6 +29,14 @@ class Limiter:
         """Counts one and returns the RateLimit headers; `TooManyRequests` beyond the limit."""
         return self._answer(self._count(who, add=1))
 
+    def give_back(self, who: str, *, counted_at: float) -> None:
+        """Takes back a hit of `counted_at`, seconds since the epoch as `time.time` has them."""
+        if not settings.MEET_RATE_LIMITS:
+            return
+        # Only where it was counted: a hit that is given back to the next window would be one too many there.
+        with _despite_a_dead_cache(), suppress(ValueError):  # the window has ended, and its count with it
+            cache.decr(self._key(who, counted_at))
+
     def check(self, who: str) -> None:
         """`TooManyRequests` if the limit is used up; counts nothing."""
         if self._count(who, add=0) >= self.limit:
@@ -35,17 +45,18 @@ class Limiter:
     def _count(self, who: str, *, add: int) -> int:
         if not settings.MEET_RATE_LIMITS:
             return 0
-        key = f"limit:{self.name}:{who}:{int(time.time()) // self.window}"
-        try:
+        key, count = self._key(who, time.time()), 0
+        with _despite_a_dead_cache():
             if not add:
                 return int(cache.get(key, 0))
             cache.add(key, 0, timeout=self.window)
-            return int(cache.incr(key))
-        except ValueError:  # the window ended between the two lines
-            return 1
-        except Exception as error:  # every cache has its own family of errors, and none may stop the installation
-            log.warning("rate limits are not counted", reason=type(error).__name__)
-            return 0
+            count = 1
+            with suppress(ValueError):  # the window ended between the two lines
+                count = int(cache.incr(key))
+        return count
+
+    def _key(self, who: str, moment: float) -> str:
+        return f"limit:{self.name}:{who}:{int(moment) // self.window}"
 
     def _answer(self, count: int) -> dict[str, str]:
         if not settings.MEET_RATE_LIMITS:
@@ -58,6 +69,14 @@ class Limiter:
         if count > self.limit:
             raise TooManyRequests(self.message, headers={**headers, "Retry-After": str(reset)})
         return headers
+
+
+@contextmanager
+def _despite_a_dead_cache() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # every cache has its own family of errors, and none may stop the installation
+        log.warning("rate limits are not counted", reason=type(error).__name__)
 
 
 _FIVE_MINUTES = 5 * 60

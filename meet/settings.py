@@ -194,7 +194,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "corsheaders",
     "csp",
-    "django_filters",
     "django_htmx",
     "django_structlog",
     "django_vite",

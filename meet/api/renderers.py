@@ -8,6 +8,8 @@ from rest_framework.exceptions import NotAcceptable
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from meet.errors import DomainError
+
 
 class JSONRenderer(renderers.JSONRenderer):
     charset = "utf-8"
@@ -18,6 +20,13 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
 
     def get_rendered_html_form(self, data: Any, view: Any, method: str, request: Request) -> Any:
         return None
+
+    def show_form_for_method(self, view: Any, method: str, request: Request, obj: Any) -> bool:
+        """Whoever may not use a method gets the page without its form; DRF expects errors of its own there."""
+        try:
+            return bool(super().show_form_for_method(view, method, request, obj))
+        except DomainError:
+            return False
 
 
 class Negotiation(negotiation.DefaultContentNegotiation):

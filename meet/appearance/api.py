@@ -17,10 +17,14 @@ class AppearanceView(ApiView):
     operation = "processing appearance config"
 
     def get_authenticators(self) -> list[Any]:
-        return [] if self.request.method == "GET" else [kind() for kind in USER]
+        return [] if self._is_read else [kind() for kind in USER]
 
     def get_permissions(self) -> list[Any]:
-        return [] if self.request.method == "GET" else [IsAdmin()]
+        return [] if self._is_read else [IsAdmin()]
+
+    @property
+    def _is_read(self) -> bool:
+        return self.request.method in ("GET", "HEAD")
 
     def get(self, request: Request) -> Response:
         return Response(appearance_object(themes.current()))

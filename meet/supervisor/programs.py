@@ -36,9 +36,12 @@ def web(*, bind: str, port: int, scratch: Path, workers: int = 1) -> Program:
             "--bind", f"{host}:{port}",
             "--worker-class", "gthread", "--workers", str(workers), "--threads", "64",
             "--graceful-timeout", "2",
+            # Whose headers are believed says SERVER_TRUST_PROXY alone; gunicorn would believe everybody on loopback.
+            "--forwarded-allow-ips", "",
             # Nothing is written outside the data directory.
             "--no-control-socket", "--worker-tmp-dir", str(scratch),
             "--log-level", "warning",
+            *(("--config", "python:meet.supervisor.hooks") if workers > 1 else ()),
         ),
     )  # fmt: skip
 

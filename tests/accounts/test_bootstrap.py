@@ -3,12 +3,13 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from accounts.bootstrap import bootstrap
+from accounts.bootstrap import PasswordNeeded, bootstrap
 from accounts.models import ApiKey, User
 from meet import clock
+from meet.management.commands.bootstrap import Command
 from meet.webhooks.models import Endpoint
 from tests.conftest import Api
 
@@ -23,7 +24,8 @@ def test_the_first_start_makes_an_admin_and_a_key_and_shows_both_once() -> None:
     assert made.api_key
     admin = User.objects.get()
     assert admin.check_password(made.admin_password)
-    assert (admin.name, admin.role, admin.must_change_password, admin.is_root) == ("Admin", "admin", False, True)
+    assert (admin.name, admin.role, admin.must_change_password) == ("Admin", "admin", False)
+    assert User.objects.root() == admin
     assert Api({"X-API-KEY": made.api_key}).get("/api/v1/rooms").status_code == 200
     again = bootstrap(now=NOW)
     assert (again.admin_user, again.admin_password, again.api_key) == (None, None, None)
@@ -37,6 +39,46 @@ def test_given_values_are_used_and_not_repeated(settings: Settings) -> None:
     assert (made.admin_user, made.admin_password, made.api_key) == ("the_boss", None, None)
     assert User.objects.get(user_id="the_boss").check_password("chosen password")
     assert Api({"X-API-KEY": "chosen key"}).get("/api/v1/rooms").status_code == 200
+
+
+def test_in_production_no_password_is_drawn_that_nobody_would_see(settings: Settings) -> None:
+    settings.MEET_PRODUCTION = True
+    with pytest.raises(PasswordNeeded, match=r"There is no user 'admin' yet.* set MEET_INITIAL_ADMIN_PASSWORD "):
+        bootstrap(now=NOW)
+    assert not User.objects.exists()
+
+
+def test_in_production_a_given_password_is_used_and_no_key_is_drawn(settings: Settings) -> None:
+    settings.MEET_PRODUCTION = True
+    settings.MEET_INITIAL_ADMIN_PASSWORD = "chosen password"
+    made = bootstrap(now=NOW)
+    assert (made.admin_user, made.admin_password, made.api_key) == ("admin", None, None)
+    assert User.objects.root().check_password("chosen password")
+    assert not ApiKey.objects.exists()
+
+
+def test_in_production_later_starts_need_no_password(settings: Settings) -> None:
+    settings.MEET_PRODUCTION = True
+    settings.MEET_INITIAL_ADMIN_PASSWORD = "chosen password"
+    bootstrap(now=NOW)
+    settings.MEET_INITIAL_ADMIN_PASSWORD = ""
+    assert bootstrap(now=NOW).admin_user is None
+
+
+def test_in_production_a_given_key_is_used(settings: Settings) -> None:
+    settings.MEET_PRODUCTION = True
+    settings.MEET_INITIAL_ADMIN_PASSWORD = "chosen password"
+    settings.MEET_INITIAL_API_KEY = "chosen key"
+    assert bootstrap(now=NOW).api_key is None
+    assert Api({"X-API-KEY": "chosen key"}).get("/api/v1/rooms").status_code == 200
+
+
+def test_the_command_says_what_is_missing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.MEET_PRODUCTION = True
+    # The checks, which would find more that is missing here, have tests of their own.
+    monkeypatch.setattr(Command, "requires_system_checks", [])
+    with pytest.raises(CommandError, match="set MEET_INITIAL_ADMIN_PASSWORD"):
+        call_command("bootstrap")
 
 
 def test_a_later_start_does_not_take_back_what_was_changed(settings: Settings) -> None:

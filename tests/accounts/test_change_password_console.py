@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from tests.conftest import Console
+from accounts.tokens import TokenType, issue
+from meet import clock
+from tests.conftest import Api, AsUser, Console
 from tests.factories import PASSWORD, make_user
 from tests.pages import Page, submit
 
@@ -69,6 +71,22 @@ def test_a_visitor_is_taken_to_the_login(db: None) -> None:
     assert Client().get(REQUIRED)["Location"].startswith("/login?next=")
 
 
+@pytest.mark.usefixtures("rate_limits")
+def test_passwords_are_not_guessed_here_either(console: Console, as_user: AsUser, olga: User) -> None:
+    """One count with the API."""
+    visitor = console(olga)
+    body = {"currentPassword": "wrong password", "newPassword": NEW}
+    for _ in range(5):
+        assert as_user(olga).post("/internal-api/v1/users/change-password", body).status_code == 400
+    assert [change(visitor, "/profile", "wrong password").status_code for _ in range(15)] == [422] * 15
+    answer = change(visitor, "/profile")
+    assert answer.status_code == 429
+    assert Page(answer).error_reason == "too-many-requests"
+    assert visitor.get("/profile").status_code == 200, "looking is not guessing"
+    olga.refresh_from_db()
+    assert olga.check_password(PASSWORD)
+
+
 # -- By ones own will ------------------------------------------------------------------------------------------------
 
 
@@ -84,6 +102,13 @@ def test_a_password_is_changed_and_other_sessions_end(console: Console, olga: Us
     assert (answer.status_code, answer["Location"]) == (302, "/profile")
     assert Page(visitor.get("/profile")).toasts == 1
     assert elsewhere.get("/profile").status_code == 302
+
+
+def test_a_changed_password_ends_the_refresh_tokens_of_programs(console: Console, olga: User) -> None:
+    token = issue(olga, TokenType.REFRESH, now=clock.now() - clock.MILLISECOND)
+    change(console(olga), "/profile")
+    answer = Api({"X-Refresh-Token": f"Bearer {token}"}).post("/internal-api/v1/auth/refresh", {})
+    assert (answer.status_code, answer.json()["message"]) == (400, "Invalid refresh token")
 
 
 @pytest.mark.parametrize(

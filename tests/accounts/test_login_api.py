@@ -211,6 +211,44 @@ def test_after_five_failures_even_the_right_password_waits(anonymous: Api, olga:
     assert answer["RateLimit-Policy"] == "5;w=300"
 
 
+def test_of_guesses_at_the_same_moment_five_are_tried(
+    anonymous: Api, olga: User, rate_limits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is sent while the one before is being checked."""
+    tried: list[str] = []
+    refused: list[int] = []
+
+    def check(password: str, _encoded: str) -> bool:
+        tried.append(password)
+        if len(tried) < 20:
+            refused.append(login(anonymous, password=f"guess {len(tried)}").status_code)
+        return False
+
+    monkeypatch.setattr(accounts.login, "check_password", check)
+    assert login(anonymous, password="guess 0").status_code == 404
+    assert tried == [f"guess {number}" for number in range(5)]
+    assert sorted(refused) == [404] * 4 + [429]
+
+
+def test_many_who_come_at_the_same_moment_and_succeed_do_not_lock_each_other_out(
+    anonymous: Api, olga: User, rate_limits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A school behind one address: whoever was too many at that moment gets in at the next one."""
+    statuses: list[int] = []
+    is_right = [True]
+
+    def check(_password: str, _encoded: str) -> bool:
+        if is_right[0] and 429 not in statuses:
+            statuses.append(login(anonymous).status_code)
+        return is_right[0]
+
+    monkeypatch.setattr(accounts.login, "check_password", check)
+    statuses.append(login(anonymous).status_code)
+    assert sorted(statuses) == [200] * 5 + [429]
+    is_right[0] = False
+    assert [login(anonymous).status_code for _ in range(6)] == [404] * 5 + [429]
+
+
 def test_who_succeeds_is_not_counted(anonymous: Api, olga: User, rate_limits: None) -> None:
     for _ in range(10):
         assert login(anonymous).status_code == 200

@@ -103,6 +103,41 @@ def test_after_five_failures_the_sixth_attempt_waits_even_with_the_right_passwor
 
 
 @pytest.mark.usefixtures("rate_limits")
+def test_of_guesses_at_the_same_moment_five_are_tried_through_both_doors_together(
+    visitor: Client, anonymous: Api, olga: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is sent while the one before is being checked."""
+    tried: list[str] = []
+    statuses: list[int] = []
+
+    def check(_user: User, password: str) -> bool:
+        tried.append(password)
+        if len(tried) < 20:
+            statuses.append(log_in(visitor, f"guess {len(tried)}").status_code)
+        return False
+
+    monkeypatch.setattr(User, "check_password", check)
+    body = {"userId": "olga_", "password": "wrong password"}
+    assert anonymous.post("/internal-api/v1/auth/login", body).status_code == 404
+    statuses.append(log_in(visitor, "guess 0").status_code)
+    assert tried == [f"guess {number}" for number in range(4)]
+    assert sorted(statuses) == [422] * 4 + [429]
+
+
+@pytest.mark.usefixtures("rate_limits")
+def test_who_succeeds_is_not_counted(visitor: Client, olga: User) -> None:
+    for _ in range(7):
+        assert log_in(visitor).status_code == 302
+        submit(visitor, "/logout")
+
+
+@pytest.mark.usefixtures("rate_limits")
+def test_who_was_switched_off_counts_as_a_failure(visitor: Client, olga: User) -> None:
+    User.objects.update(is_active=False)
+    assert [log_in(visitor).status_code for _ in range(6)] == [422] * 5 + [429]
+
+
+@pytest.mark.usefixtures("rate_limits")
 def test_the_page_and_the_api_share_the_count(visitor: Client, anonymous: Api, olga: User) -> None:
     for _ in range(3):
         log_in(visitor, "wrong password")

@@ -10,7 +10,8 @@ from accounts.models import Role, User
 from accounts.tokens import TokenType, issue
 from meet import clock
 from tests import jwts
-from tests.conftest import Api
+from tests.conftest import Api, AsUser
+from tests.factories import PASSWORD, make_user
 
 REFRESH = "/internal-api/v1/auth/refresh"
 INVALID = {"error": "Refresh Token Error", "message": "Invalid refresh token"}
@@ -94,6 +95,24 @@ def test_while_a_password_change_is_pending_nothing_is_refreshed(olga: User) -> 
     answer = refresh(token)
     assert answer.status_code == 403
     assert answer.json()["message"].startswith("Password change required")
+
+
+def test_another_password_ends_the_refresh_tokens_of_before_and_no_access_token(olga: User, as_user: AsUser) -> None:
+    before = token_of(olga, age=clock.MILLISECOND)
+    caller = as_user(olga)
+    body = {"currentPassword": PASSWORD, "newPassword": "a new password"}
+    assert caller.post("/internal-api/v1/users/change-password", body).status_code == 200
+    answer = refresh(before)
+    assert (answer.status_code, answer.json()) == (400, INVALID)
+    assert caller.get("/api/v1/rooms").status_code == 200
+    assert refresh(token_of(olga)).status_code == 200
+
+
+def test_the_tokens_that_end_a_pending_change_are_not_of_before(db: None, as_user: AsUser) -> None:
+    fresh = make_user("fresh_", must_change_password=True)
+    body = {"currentPassword": PASSWORD, "newPassword": "a new password"}
+    content = as_user(fresh).post("/internal-api/v1/users/change-password", body).json()
+    assert refresh(content["refreshToken"]).status_code == 200
 
 
 def test_a_new_role_does_not_end_the_session_but_is_in_force(olga: User) -> None:

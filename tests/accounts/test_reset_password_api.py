@@ -6,10 +6,12 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import Role, User
+from accounts.tokens import TokenType, issue
+from meet import clock
 from tests.conftest import Api, AsUser, Console
 from tests.factories import PASSWORD, make_user
 
-LOGIN = "/internal-api/v1/auth/login"
+LOGIN, REFRESH = "/internal-api/v1/auth/login", "/internal-api/v1/auth/refresh"
 NEW = "a new password"
 
 
@@ -33,6 +35,17 @@ def test_what_was_signed_in_before_is_limited_at_once(api: Api, as_user: AsUser,
     assert answer.status_code == 403
     assert answer.json()["message"].startswith("Password change required")
     assert browser.get("/rooms").headers["Location"].startswith("/login")
+
+
+def test_refresh_tokens_of_before_are_worth_nothing_any_more(api: Api, olga: User) -> None:
+    program = Api({"X-Refresh-Token": f"Bearer {issue(olga, TokenType.REFRESH, now=clock.now() - clock.MILLISECOND)}"})
+    reset(api, "olga_")
+    assert program.post(REFRESH, {}).status_code == 403, "as long as the change is pending"
+    assert User.objects.get(pk=olga.pk).password_changed_at is not None
+    User.objects.update(must_change_password=False)
+    answer = program.post(REFRESH, {})
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "Refresh Token Error", "message": "Invalid refresh token"}
 
 
 OWN = "Cannot reset your own password. Please use the change-password endpoint to change your password."

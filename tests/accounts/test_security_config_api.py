@@ -40,6 +40,10 @@ def test_before_anybody_chose_there_are_no_providers(anonymous: Api, db: None) -
     assert (answer.status_code, answer.json()) == (200, body())
 
 
+def test_asking_for_the_headers_alone_is_reading(anonymous: Api, db: None) -> None:
+    assert anonymous.client.head(PATH).status_code == 200
+
+
 def test_what_is_put_comes_back_with_its_secrets_in_the_contracts_order(boss: Api) -> None:
     answer = boss.put(PATH, body({**GOOGLE, "other": 1}, GITHUB))
     assert answer.status_code == 200

@@ -1,5 +1,7 @@
 """What must hold for users and keys, whoever writes the rows."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -62,8 +64,8 @@ def test_what_roles_mean(role: Role, is_admin: bool, may_create: bool) -> None:
 
 def test_the_root_admin_is_the_one_that_the_setting_names(settings: Settings) -> None:
     settings.MEET_INITIAL_ADMIN_USER = "the_root"
-    root, other = make_user("the_root", role=Role.ADMIN), make_user("other", role=Role.ADMIN)
-    assert (root.is_root, other.is_root) == (True, False)
+    root = make_user("the_root", role=Role.ADMIN)
+    make_user("other", role=Role.ADMIN)
     assert User.objects.root() == root
 
 
@@ -71,6 +73,21 @@ def test_there_is_one_default_key() -> None:
     ApiKey.replace_default(by=None, now=clock.now())
     with pytest.raises(IntegrityError):
         ApiKey.objects.create(name="x", prefix="x", digest="x", is_default=True, created_at=clock.now())
+
+
+def test_of_two_keys_made_at_the_same_moment_the_later_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither sees the other's, which is not committed yet; the constraint tells the later one."""
+    create = ApiKey.objects.create
+
+    def create_after_another(**columns: Any) -> ApiKey:
+        monkeypatch.undo()
+        create(**{**columns, "digest": "another"})
+        return create(**columns)
+
+    monkeypatch.setattr(type(ApiKey.objects), "create", lambda _manager, **columns: create_after_another(**columns))
+    key = ApiKey.replace_default(by=None, now=clock.now())
+    assert ApiKey.objects.default() == key
+    assert ApiKey.objects.count() == 1
 
 
 def test_deleting_a_user_keeps_the_keys_they_made() -> None:

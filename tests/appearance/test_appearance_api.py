@@ -7,6 +7,7 @@ import pytest
 from accounts.models import User
 from meet.appearance.models import Theme
 from tests.conftest import Api, AsUser
+from tests.pages import Page
 
 PATH = "/internal-api/v1/config/rooms/appearance"
 COLOURS = {
@@ -65,6 +66,27 @@ def test_a_theme_needs_no_colours(boss: Api) -> None:
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer rubbish"}, {"X-API-KEY": "rubbish"}])
 def test_reading_is_for_everybody_even_with_a_stale_token(db: None, headers: dict[str, str]) -> None:
     assert Api(headers).get(PATH).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer rubbish"}])
+def test_asking_for_the_headers_alone_is_reading(db: None, headers: dict[str, str]) -> None:
+    answer = Api(headers).client.head(PATH)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("method", ["put", "options"])
+def test_anything_but_reading_is_for_admins(anonymous: Api, as_user: AsUser, olga: User, method: str) -> None:
+    assert getattr(anonymous, method)(PATH, body(theme())).status_code == 401
+    assert getattr(as_user(olga), method)(PATH, body(theme())).status_code == 403
+
+
+def test_people_may_read_it_in_a_browser_that_offers_no_form_to_change_it(anonymous: Api, db: None) -> None:
+    answer = anonymous.client.get(PATH, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/html")
+    page = Page(answer)
+    assert "themes" in page.text
+    assert not [attributes for _, attributes in page.elements if attributes.get("name") == "_content"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from accounts.models import User
 from meet.wsgi import application
 from rooms import lifecycle
 from rooms.models import Room
-from tests.conftest import Api
+from tests.conftest import Api, AsUser
 
 ROOMS, LOGIN = "/api/v1/rooms", "/internal-api/v1/auth/login"
 MALFORMED = {"error": "Bad Request", "message": "Malformed body"}
@@ -207,6 +207,12 @@ def test_people_get_the_browsable_api(api: Api, room: Room) -> None:
     answer = api.client.get(ROOMS, headers={"Accept": "text/html"})
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/html")
+
+
+def test_people_get_it_without_forms_for_what_they_may_not_do(as_user: AsUser, max_: User) -> None:
+    answer = as_user(max_).client.get(ROOMS, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    assert b'name="_content"' not in answer.content
 
 
 @pytest.mark.parametrize("query", ["format=xml", "format=json", "format=api"])

@@ -103,30 +103,90 @@ def test_a_container_must_say_what_it_is(capsys: pytest.CaptureFixture[str]) -> 
     assert "web, worker or beat" in capsys.readouterr().err
 
 
-def test_web_prepares_the_database_and_then_becomes_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[list[str]] = []
+class Container:
+    """Notes what a container would run, and what it would become with which environment."""
 
-    def run(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
-        calls.append(command)
-        return subprocess.CompletedProcess(command, 0)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+        self.calls: list[str] = []
+        self.environment: dict[str, str] = {}
+        self.failing = ""
+        monkeypatch.setattr("subprocess.run", self._run)
+        monkeypatch.setattr("os.execve", self._become)
+        monkeypatch.setenv("MEET_DATA_DIR", str(data))
 
-    def become(_program: str, command: list[str]) -> None:
-        calls.append(list(command))
+    def _run(self, command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
+        self.calls.append(" ".join(command))
+        return subprocess.CompletedProcess(command, 1 if self.failing and self.failing in self.calls[-1] else 0)
 
-    monkeypatch.setattr("subprocess.run", run)
-    monkeypatch.setattr("os.execv", become)
+    def _become(self, _program: str, command: list[str], environment: dict[str, str]) -> int:
+        self.calls.append(" ".join(command))
+        self.environment = environment
+        return 0
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Container:
+    return Container(monkeypatch, tmp_path)
+
+
+def test_each_part_becomes_its_program(box: Container, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEB_CONCURRENCY", "3")
-
-    container.main(["web"])
-    container.main(["worker"])
-    container.main(["beat"])
-
-    bootstrap, web, worker, beat = (" ".join(call) for call in calls)
-    assert bootstrap.endswith("manage.py bootstrap --migrate")
+    became = []
+    for part in ("web", "worker", "beat"):
+        assert container.main([part]) == 0
+        became.append(box.calls[-1])
+    web, worker, beat = became
     assert "--bind 0.0.0.0:6080" in web
     assert "--workers 3" in web
     assert "--beat" not in worker
     assert " beat --schedule " in beat
+
+
+@pytest.mark.parametrize(
+    ("part", "prepared"),
+    [
+        ("web", ["check --tag meet --database default", "bootstrap --migrate"]),
+        ("worker", ["check --tag meet --database default"]),
+        ("beat", ["check --tag meet --database default"]),
+    ],
+)
+def test_no_part_starts_on_settings_that_are_refused(box: Container, part: str, prepared: list[str]) -> None:
+    container.main([part])
+    assert [call.split("manage.py ")[1] for call in box.calls[:-1]] == prepared
+    for step in prepared:
+        box.calls.clear()
+        box.failing = step
+        assert container.main([part]) == 1
+        assert box.calls[-1].endswith(step)
+
+
+def test_several_web_processes_leave_their_figures_in_an_empty_folder(
+    box: Container, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "metrics"
+    folder.mkdir()
+    (folder / "histogram_7.db").touch()
+    monkeypatch.setenv("WEB_CONCURRENCY", "2")
+    container.main(["web"])
+    assert box.environment["PROMETHEUS_MULTIPROC_DIR"] == str(folder)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("part", "processes"), [("web", "1"), ("web", ""), ("worker", "2"), ("beat", "2")])
+def test_nobody_else_shares_figures(box: Container, monkeypatch: pytest.MonkeyPatch, part: str, processes: str) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", processes)
+    container.main([part])
+    assert "PROMETHEUS_MULTIPROC_DIR" not in box.environment
+
+
+def test_only_the_part_that_makes_the_administrator_knows_the_first_password() -> None:
+    knows = [
+        name
+        for name, service in COMPOSE["services"].items()
+        if "MEET_INITIAL_ADMIN_PASSWORD" in service.get("environment", {})
+    ]
+    assert knows == ["web"]
+    assert COMPOSE["services"]["web"]["environment"].items() > COMPOSE["services"]["worker"]["environment"].items()
 
 
 def test_pre_commit_runs_what_is_set_up_here() -> None:

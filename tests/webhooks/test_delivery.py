@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
+import time_machine
 
 from accounts.models import ApiKey
 from meet import clock, http
@@ -196,6 +198,113 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_row_due(
     monkeypatch.setattr(http, "post", receiver.post)
     delivery.attempt(waiting, 1, now=NOW + 21 * SECOND)
     assert stored().status == "delivered"
+
+
+def test_a_late_answer_does_not_undo_what_a_newer_attempt_has_found(
+    waiting: int, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease ran out while the first was waiting."""
+
+    def slow(_url: str, _body: bytes, *, headers: Any) -> Outcome:
+        monkeypatch.setattr(http, "post", receiver.post)
+        later = NOW + 21 * SECOND
+        assert delivery.take_due(now=later) == [(waiting, 1)]
+        delivery.attempt(waiting, 1, now=later)
+        return REFUSED
+
+    monkeypatch.setattr(http, "post", slow)
+    assert delivery.attempt(waiting, 0, now=NOW) is None, "the newer one decides what comes next"
+    assert (stored().status, stored().attempts, stored().last_status) == ("delivered", 2, 204)
+
+
+# -- Slow receivers --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    calls: list[tuple[int, ...]] = []
+    monkeypatch.setattr(tasks, "hurry", lambda _task, *ids, countdown=0: calls.append(ids))
+    return calls
+
+
+def more(number: int) -> list[int]:
+    """As many further deliveries that are due."""
+    endpoint = Endpoint.objects.get()
+    events = [
+        Event.objects.create(kind="meetingStarted", room_id="r", created_at=NOW, body=BODY) for _ in range(number)
+    ]
+    return [int(Delivery.objects.create(event=event, endpoint=endpoint, due_at=NOW).pk) for event in events]
+
+
+def test_receivers_that_let_us_wait_keep_two_of_the_four_threads_at_most(
+    waiting: int, receiver: Receiver, woken: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = more(3)
+    running = [0]
+    most = [0]
+
+    def slow(url: str, body: bytes, *, headers: Any) -> Outcome:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        if others:
+            tasks.deliver(others.pop(0), 0)  # another thread, while this one is waiting
+        running[0] -= 1
+        return receiver.post(url, body, headers=headers)
+
+    monkeypatch.setattr(http, "post", slow)
+    with time_machine.travel(NOW, tick=False):
+        tasks.deliver(waiting, 0)
+    assert most == [2]
+    assert len(receiver.requests) == 2
+    for late in Delivery.objects.filter(status="pending"):
+        assert (late.attempts, late.last_attempt_at) == (0, None), "it is not an attempt to wait for one's turn"
+
+
+def test_what_found_no_place_is_put_off_for_a_second_and_swept_up_then(
+    waiting: int, receiver: Receiver, busy: None
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        tasks.deliver(waiting, 0)
+    assert receiver.requests == []
+    assert delivery.take_due(now=NOW + SECOND - clock.MILLISECOND) == []
+    assert delivery.take_due(now=NOW + SECOND) == [(waiting, 0)]
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = BoundedSemaphore(1)
+    places.acquire()
+    monkeypatch.setattr(tasks, "_SENDING", places)
+
+
+@pytest.mark.parametrize("columns", [{"attempts": 1}, {"status": "delivered"}])
+def test_only_what_still_waits_is_put_off(waiting: int, busy: None, columns: dict[str, Any]) -> None:
+    Delivery.objects.update(**columns)
+    tasks.deliver(waiting, 0)
+    assert stored().due_at == NOW
+
+
+@pytest.mark.usefixtures("receiver")
+def test_a_place_that_is_free_again_is_given_to_whoever_was_put_off(waiting: int, woken: list[tuple[int, ...]]) -> None:
+    first, second, repeated = more(3)
+    soon = NOW + SECOND
+    Delivery.objects.filter(pk__in=(first, second)).update(due_at=soon)
+    Delivery.objects.filter(pk=repeated).update(due_at=NOW + 300 * clock.MILLISECOND, attempts=1)
+    with time_machine.travel(NOW, tick=False):
+        tasks.deliver(waiting, 0)
+        tasks.deliver(waiting, 0)
+    assert woken == [(first, 0), (second, 0)], "and repeated attempts keep their distance"
+
+
+def test_a_sender_that_fails_gives_its_place_back(waiting: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_arguments: Any, **_options: Any) -> Outcome:
+        raise MemoryError
+
+    monkeypatch.setattr(http, "post", fails)
+    for number in range(3):
+        Delivery.objects.update(attempts=number)
+        with pytest.raises(MemoryError):
+            tasks.deliver(waiting, number)
 
 
 # -- Sweep -----------------------------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.checks import Tags
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from accounts.bootstrap import bootstrap
+from accounts.bootstrap import PasswordNeeded, bootstrap
 from meet import checks, clock
 from meet.webhooks.bootstrap import seed_endpoint
 
@@ -27,7 +27,10 @@ class Command(BaseCommand):
             if migrate:
                 call_command("migrate", interactive=False, verbosity=0)
             now = clock.now()
-            made = bootstrap(now=now)
+            try:
+                made = bootstrap(now=now)
+            except PasswordNeeded as error:
+                raise CommandError(error) from error
             seed_endpoint(now=now)
         for name, value in (
             ("admin_user", made.admin_user),
