@@ -4,12 +4,14 @@ late and out of order."""
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from livekit.protocol.models import DisconnectReason, ParticipantInfo
 from livekit.protocol.webhook import WebhookEvent
 
 from meet import clock
 from rooms import lifecycle
-from rooms.models import Admission, Meeting, Participation, Room
+from rooms.admission import admit_stranger
+from rooms.models import Admission, Badge, Meeting, Participation, Room
 
 
 def room_started(event: WebhookEvent, *, now: datetime) -> None:
@@ -38,14 +40,14 @@ def participant_joined(event: WebhookEvent, *, now: datetime) -> None:
     meeting = Meeting.objects.filter(livekit_sid=event.room.sid).first() or _started(room, event, now=now)
     if meeting is None or meeting.ended_at:
         return
-    admission = _admission(room, event.participant, now=now)
+    admission = _admission(room, event.participant, meeting=meeting, now=now)
     Participation.objects.create(
         admission=admission,
         meeting=meeting,
         sid=event.participant.sid,
         joined_at=now,
-        # An operator's own tool keeps the rights that its token gave it.
-        restricted_at=None if admission.permissions else now,
+        # An operator's own tool keeps the rights that its token gave it; who was banned is sent out again.
+        restricted_at=None if admission.permissions or admission.banned_at else now,
     )
 
 
@@ -74,31 +76,23 @@ def _started(room: Room, event: WebhookEvent, *, now: datetime) -> Meeting | Non
     return lifecycle.meeting_started(room, sid=event.room.sid, now=now, began=clock.from_ms(made) if made else None)
 
 
-def _admission(room: Room, participant: ParticipantInfo, *, now: datetime) -> Admission:
+def _admission(room: Room, participant: ParticipantInfo, *, meeting: Meeting, now: datetime) -> Admission:
     """The admission that let this participant in; people sent by an operator's own tool get one now."""
     admission = Admission.objects.filter(room=room, identity=participant.identity).order_by("-issued_at").first()
     if admission is None:
-        return _admit_stranger(room, participant, now=now)
-    if admission.released_at:
+        return admit_stranger(room, identity=participant.identity, name=participant.name, now=now)
+    row = Admission.objects.filter(pk=admission.pk)
+    if not admission.participations.filter(meeting=meeting).exists():
+        # A promotion ends with the meeting in which it was made; a token of that meeting opens the next one as well.
+        row.filter(promoted=True).update(promoted=False, badge=Badge.OTHER, permissions=F("base_permissions"))
+        if admission.is_stranger:
+            row.update(banned_at=None)
+            admission.banned_at = None
+    if admission.released_at and not admission.banned_at:
         # Released by the end of the run before: whoever is connected is in, unless the name is taken by now.
         try:
             with transaction.atomic():
-                Admission.objects.filter(pk=admission.pk).update(released_at=None)
+                row.update(released_at=None)
         except IntegrityError:
             pass
     return admission
-
-
-def _admit_stranger(room: Room, participant: ParticipantInfo, *, now: datetime) -> Admission:
-    """Without rights in our eyes, and without a claim to the name they bring."""
-    return Admission.objects.create(
-        room=room,
-        identity=participant.identity[:100],
-        name=(participant.name or participant.identity)[:100],
-        base_permissions=0,
-        permissions=0,
-        badge="other",
-        issued_at=now,
-        expires_at=now,
-        released_at=now,
-    )
