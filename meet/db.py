@@ -1,7 +1,8 @@
-"""Column and index types of our own, and the way a connection is given back."""
+"""Column and index types of our own, safe regular expressions, and the way a connection is given back."""
 
 from typing import Any
 
+import re2
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -31,6 +32,24 @@ class NullsFirstIndex(models.Index):
             *others, key = index.fields_orders
             index.fields_orders = [*((name, "ASC NULLS FIRST") for name, _order in others), key]
         return index.create_sql(model, schema_editor, using, **kwargs)
+
+
+def regular_expression(pattern: str) -> Any:
+    """Compiled by RE2, which no pattern can hold for long; `re2.error` for what it does not take (decisions.md 15)."""
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    return re2.compile(pattern, options)
+
+
+def match_with_re2(*, connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    """Has a new connection to SQLite match `__regex` by RE2 instead of by Python."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("regexp", 2, _matches, deterministic=True)
+
+
+def _matches(pattern: str | None, text: str | None) -> bool | None:
+    return None if pattern is None or text is None else bool(regular_expression(pattern).search(text))
 
 
 def release_connection() -> None:
