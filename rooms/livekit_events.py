@@ -82,8 +82,10 @@ def _admission(room: Room, participant: ParticipantInfo, *, meeting: Meeting, no
     if admission is None:
         return admit_stranger(room, identity=participant.identity, name=participant.name, now=now)
     row = Admission.objects.filter(pk=admission.pk)
-    if not admission.participations.filter(meeting=meeting).exists():
-        # A promotion ends with the meeting in which it was made; a token of that meeting opens the next one as well.
+    meetings = set(admission.participations.values_list("meeting_id", flat=True))
+    if meetings and meeting.pk not in meetings:
+        # A token opens the next meeting as well; what was decided about its holder was for the one before. With no
+        # meeting yet, whoever promoted or banned them was quicker than LiveKit's report.
         row.filter(promoted=True).update(promoted=False, badge=Badge.OTHER, permissions=F("base_permissions"))
         if admission.is_stranger:
             row.update(banned_at=None)

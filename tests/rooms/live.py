@@ -8,7 +8,6 @@ from livekit.protocol import models
 from livekit.protocol.room import RemoveParticipantResponse, SendDataRequest, SendDataResponse, UpdateParticipantRequest
 
 from rooms.models import Admission, Meeting, Participation, Room
-from rooms.permissions import Permission, to_object
 from tests.factories import make_admission, make_meeting, make_participation
 from tests.livekit.wire import Twirp, sent
 
@@ -56,7 +55,3 @@ def signalled(route: respx.Route) -> dict[str, Any]:
 def is_due(admission: Admission) -> bool:
     """Whether the sweep has still something to tell LiveKit."""
     return Participation.objects.filter(admission=admission, left_at=None, restricted_at=None).exists()
-
-
-def granted(mask: Permission) -> dict[str, bool]:
-    return to_object(mask)

@@ -154,12 +154,17 @@ def test_owner_and_administrators_need_no_invitation(api: Api, room: Room, user_
     assert answer.json() == {"error": "Room Member Error", "message": message}
 
 
+ROLES = "'moderator' | 'speaker'"
+CONFLICT = (
+    "Conflicting values for deprecated permission 'canReadChat' (false) and its replacement 'chatRead' (true); send "
+    "only one spelling"
+)
 EITHER = "Either userId or name must be provided, but not both"
 BAD: list[tuple[Any, list[tuple[str, str]]]] = [
     ({"baseRole": "speaker"}, [("userId", EITHER)]),
     ({"baseRole": "speaker", "userId": "max__", "name": "Max"}, [("userId", EITHER)]),
     ({"userId": "max__"}, [("baseRole", "Required")]),
-    ({"baseRole": "king", "name": "G"}, [("baseRole", "Invalid enum value. Expected 'moderator' | 'speaker', received 'king'")]),
+    ({"baseRole": "king", "name": "G"}, [("baseRole", f"Invalid enum value. Expected {ROLES}, received 'king'")]),
     ({"baseRole": "speaker", "name": ""}, [("name", "name cannot be empty")]),
     ({"baseRole": "speaker", "name": " \t"}, [("name", "name cannot be empty")]),
     ({"baseRole": "speaker", "name": "n" * 51}, [("name", "name cannot exceed 50 characters")]),
@@ -175,20 +180,17 @@ BAD: list[tuple[Any, list[tuple[str, str]]]] = [
     ),
     (
         {"baseRole": "speaker", "name": "G", "customPermissions": {"chatRead": True, "canReadChat": False}},
-        [
-            (
-                "customPermissions.canReadChat",
-                "Conflicting values for deprecated permission 'canReadChat' (false) and its replacement 'chatRead' "
-                "(true); send only one spelling",
-            )
-        ],
+        [("customPermissions.canReadChat", CONFLICT)],
     ),
     ({"baseRole": "speaker", "name": "G", "externalId": ""}, [("externalId", "externalId cannot be empty")]),
     (
         {"baseRole": "speaker", "name": "G", "externalId": "x" * (LONGEST_EXTERNAL_ID + 1)},
         [("externalId", "externalId cannot exceed 100 characters")],
     ),
-    ({"baseRole": 1, "name": 2}, [("name", "Expected string, received number"), ("baseRole", "Expected 'moderator' | 'speaker', received number")]),
+    (
+        {"baseRole": 1, "name": 2},
+        [("name", "Expected string, received number"), ("baseRole", f"Expected {ROLES}, received number")],
+    ),
     ([], [("", "Expected object, received array")]),
 ]  # fmt: skip
 
