@@ -38,17 +38,13 @@ def restrict_newcomers(*, now: datetime) -> int:
     write their own metadata, which the contract's token grants (decisions.md 1); people with other rights than before;
     people who were banned. Returns how many were told; with LiveKit out of reach they stay due."""
     waiting = Participation.objects.filter(left_at=None, restricted_at=None).order_by("joined_at")
-    people = [
-        participation.admission
-        for participation in waiting.select_related("admission__room", "admission__member__user", "admission__user")[
-            :_BATCH
-        ]
-    ]
+    people = [participation.admission for participation in waiting.select_related("admission")[:_BATCH]]
     return tell_at_best(people, now=now)
 
 
 def tell_at_best(people: Iterable[Admission], *, now: datetime) -> int:
-    """As `tell`, for many: stops when LiveKit is out of reach, and takes everything else as done."""
+    """As `tell`, for many: stops when LiveKit is out of reach, and takes everything else as done. Returns how many
+    LiveKit was told of."""
     count = 0
     for admission in people:
         try:
@@ -56,34 +52,43 @@ def tell_at_best(people: Iterable[Admission], *, now: datetime) -> int:
         except gateway.LiveKitUnavailable as error:
             log.warning("participants not told about yet", reason=error.reason)
             return count
-        except gateway.LiveKitError as error:
-            log.info("participant not told about", room_id=admission.room.room_id, reason=error.reason)
-            _told(admission, now=now)
         count += 1
     return count
 
 
-def tell(admission: Admission, *, now: datetime) -> None:
-    """Makes LiveKit's view of somebody ours: sent out, or with the rights and the metadata of the admission."""
+def tell(admission: Admission, *, now: datetime) -> Admission:
+    """Makes LiveKit's view of somebody ours: sent out, or with the rights and the metadata of the admission, which is
+    read and returned as it is at this moment. Somebody who has left is no error."""
+    admission = Admission.objects.select_related("room", "member__user", "user").get(pk=admission.pk)
     room_id = admission.room.room_id
-    if admission.banned_at:
-        gateway.remove_participant(room_id, admission.identity)
-    else:
-        gateway.update_participant(
-            room_id,
-            admission.identity,
-            permission=livekit_permission(Permission(admission.permissions)),
-            metadata=json.dumps(metadata_in_livekit(admission), separators=(",", ":"), ensure_ascii=False),
-        )
+    try:
+        if admission.banned_at:
+            gateway.remove_participant(room_id, admission.identity)
+        else:
+            gateway.update_participant(
+                room_id,
+                admission.identity,
+                permission=livekit_permission(Permission(admission.permissions)),
+                metadata=json.dumps(metadata_in_livekit(admission), separators=(",", ":"), ensure_ascii=False),
+            )
+    except gateway.LiveKitUnavailable:
+        raise
+    except gateway.LiveKitError as error:
+        log.info("participant not told about", room_id=room_id, reason=error.reason)
     _told(admission, now=now)
+    return admission
 
 
 def _told(admission: Admission, *, now: datetime) -> None:
-    """Unless it has changed again since it was read."""
-    same = Admission.objects.filter(
-        pk=admission.pk, permissions=admission.permissions, banned_at=admission.banned_at, badge=admission.badge
-    )
-    Participation.objects.filter(admission__in=same, restricted_at=None).update(restricted_at=now)
+    """LiveKit has heard of `admission` as it was read. If it has changed meanwhile, whoever changed it may have told
+    LiveKit before this did: then it has to hear the news again."""
+    unchanged = Admission.objects.filter(pk=admission.pk, **{name: getattr(admission, name) for name in _TOLD_OF})
+    connected = Participation.objects.filter(admission=admission.pk, left_at=None)
+    connected.filter(restricted_at=None, admission__in=unchanged).update(restricted_at=now)
+    connected.exclude(admission__in=unchanged).update(restricted_at=None)
+
+
+_TOLD_OF = ("base_permissions", "permissions", "badge", "promoted", "banned_at")
 
 
 def livekit_permission(mask: Permission) -> ParticipantPermission:
@@ -117,8 +122,6 @@ def kick(room: Room, identity: str, *, now: datetime) -> None:
 
 def send_out(people: Iterable[Admission], *, now: datetime) -> None:
     """Those who are banned, after the commit. Whom LiveKit did not hear about the sweep repeats."""
-    for admission in people:
-        admission.banned_at = now
     tell_at_best(people, now=now)
 
 

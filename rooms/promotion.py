@@ -44,8 +44,7 @@ def change_role(room: Room, identity: str, action: RoleAction, *, now: datetime)
     if not changed:
         refusal = CannotBePromoted if action is RoleAction.UPGRADE else CannotBeDemoted
         raise refusal(room.room_id, identity)
-    admission = Admission.objects.select_related("room", "member__user", "user").get(pk=admission.pk)
-    moderation.tell(admission, now=now)
+    admission = moderation.tell(admission, now=now)
     try:
         signals.role_updated(room.room_id, admission.identity, badge=admission.badge, now=now)
     except gateway.LiveKitError as error:
