@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from django.db.models import Q
+
 from accounts.actor import Actor
 from accounts.models import Role, User
 from meet.errors import DomainError, Forbidden, NotAuthenticated
@@ -57,6 +59,43 @@ def room_for(caller: Caller, room_id: str, *, need: Need | Permission) -> Room:
     if not allowed:
         raise Forbidden
     return room
+
+
+def member_for(caller: Caller, room_id: str, member_id: str) -> Member:
+    """A member's record for whoever manages the room, and for the member. Unlike elsewhere, a member that does not
+    exist is 404 before anybody is refused (rest-api.md 1.6)."""
+    room = _room(room_id)
+    member = find_member(room, member_id)
+    if member is None:
+        raise MemberNotFound(room.room_id, member_id)
+    if isinstance(caller, RoomMember):
+        is_own = caller.room_id == room.room_id and caller.member == member
+    else:
+        is_own = member.user == caller.user
+    if not is_own and not _may_manage(caller, room):
+        raise Forbidden
+    return member
+
+
+def find_member(room: Room, member_id: str) -> Member | None:
+    """By user id, or by either id of a guest: the public one names, but never opens (decisions.md 3)."""
+    if _NULL in member_id:
+        return None
+    members = room.members.select_related("user")
+    return (
+        members.filter(user__user_id=member_id).first()
+        or members.filter(guest_id=member_id).first()
+        or members.filter(public_id=member_id).first()
+    )
+
+
+def find_members(room: Room, member_ids: Collection[str]) -> dict[str, Member | None]:
+    """As `find_member`, for many: in their order, None for those that are not there."""
+    wanted = [member_id for member_id in member_ids if _NULL not in member_id]
+    named = Q(user__user_id__in=wanted) | Q(guest_id__in=wanted) | Q(public_id__in=wanted)
+    members = room.members.select_related("user").filter(named)
+    by_id = {known_as: member for member in members for known_as in (member.member_id, member.public_id)}
+    return {member_id: by_id.get(member_id) for member_id in member_ids}
 
 
 def _room(room_id: str) -> Room:

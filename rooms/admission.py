@@ -4,16 +4,18 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from meet import ids
 from meet.errors import DomainError
 from meet.names import name_key, numbered
-from rooms.access import Visitor
-from rooms.models import Admission, Member, Participation, Room
+from rooms.access import Visitor, find_member
+from rooms.models import Admission, Badge, Participation, Room
+from rooms.permissions import MeetingRole, Permission
+from rooms.token_metadata import identity_of
 
 # How long a name stays reserved for a token that nobody connects with.
-_RESERVATION = timedelta(hours=12)
+RESERVATION = timedelta(hours=12)
 _ATTEMPTS = 20
 
 
@@ -21,13 +23,6 @@ class NoNameLeft(DomainError):
     def __init__(self) -> None:
         message = "Unexpected error while generating room member token"
         super().__init__("Internal Server Error", HTTPStatus.INTERNAL_SERVER_ERROR, message)
-
-
-def identity_of(member: Member | None, *, is_opaque: bool) -> str | None:
-    """How a member is named in tokens; with `is_opaque` a guest by its public id instead of its secret."""
-    if member is None:
-        return None
-    return member.public_id if is_opaque and member.public_id else member.member_id
 
 
 def admit(visitor: Visitor, *, name: str, is_opaque: bool, now: datetime) -> tuple[Admission, bool]:
@@ -65,12 +60,65 @@ def _renewed(visitor: Visitor, identity: str | None, *, now: datetime) -> Admiss
     admission = Admission.objects.filter(same, room=visitor.room, released_at=None).first()
     if admission is None:
         return None
+    return renewed(admission, visitor, now=now)
+
+
+def renewed(admission: Admission, visitor: Visitor, *, now: datetime) -> Admission:
+    """The admission with the rights that the visitor has by now. Whoever was sent out is in again: the ban is on the
+    old token, and this one was asked for anew."""
     row = Admission.objects.filter(pk=admission.pk)
-    mask = int(visitor.permissions)
-    row.update(base_permissions=mask, issued_at=now, expires_at=now + _RESERVATION)
-    # A promotion holds until the end of the session, also one that is made at this moment.
-    row.filter(promoted=False).update(permissions=mask, badge=visitor.badge)
+    with transaction.atomic():
+        row.update(issued_at=now, expires_at=now + RESERVATION, banned_at=None)
+        grant(row, visitor.permissions, visitor.badge, room=visitor.room)
     return row.select_related("room", "member__user", "user").get()
+
+
+def grant(admissions: QuerySet[Admission], mask: Permission, badge: Badge, *, room: Room) -> None:
+    """Gives them `mask` as their own rights, and whoever is connected is told. A promotion stays on top for as long as
+    it adds something; one that is made at this moment does, too."""
+    admissions.update(base_permissions=int(mask))
+    connected = Participation.objects.filter(admission__in=admissions, left_at=None)
+    connected.exclude(admission__permissions=int(mask)).update(restricted_at=None)
+    if badge is Badge.OTHER:
+        both = mask | room.role_permissions(MeetingRole.MODERATOR)
+        admissions.filter(promoted=True).update(permissions=int(both))
+        admissions = admissions.filter(promoted=False)
+    admissions.update(permissions=int(mask), badge=badge, promoted=False)
+
+
+def ban(admissions: QuerySet[Admission], *, now: datetime) -> list[Admission]:
+    """Makes their tokens worthless, and has whoever is connected sent out. Returns those who may be connected."""
+    banned = list(admissions.filter(banned_at=None).select_related("room"))
+    Admission.objects.filter(pk__in=[admission.pk for admission in banned]).update(banned_at=now)
+    Participation.objects.filter(admission__in=banned, left_at=None).update(restricted_at=None)
+    return [admission for admission in banned if admission.released_at is None]
+
+
+def admission_of(room: Room, identity: str) -> Admission | None:
+    """The admission that counts of whoever is known by `identity`, or by the other id of the same guest."""
+    if "\0" in identity:
+        return None
+    known_as = {identity}
+    member = find_member(room, identity)
+    if member and member.guest_id:
+        known_as |= {str(member.guest_id), str(member.public_id)}
+    admissions = Admission.objects.filter(room=room, identity__in=known_as)
+    return admissions.select_related("room", "member__user", "user").order_by("-issued_at").first()
+
+
+def admit_stranger(room: Room, *, identity: str, name: str, now: datetime) -> Admission:
+    """Somebody whom an operator's own tool has sent: without rights in our eyes, and without a claim to the name."""
+    return Admission.objects.create(
+        room=room,
+        identity=identity[:100],
+        name=(name or identity)[:100],
+        base_permissions=0,
+        permissions=0,
+        badge=Badge.OTHER,
+        issued_at=now,
+        expires_at=now,
+        released_at=now,
+    )
 
 
 def _reserve(visitor: Visitor, identity: str | None, name: str, *, now: datetime) -> Admission:
@@ -86,7 +134,7 @@ def _reserve(visitor: Visitor, identity: str | None, name: str, *, now: datetime
             permissions=int(visitor.permissions),
             badge=visitor.badge,
             issued_at=now,
-            expires_at=now + _RESERVATION,
+            expires_at=now + RESERVATION,
         )
 
 

@@ -10,8 +10,8 @@ from accounts.models import User
 from meet import clock
 from meet.errors import InvalidToken
 from meet.livekit import tokens
-from rooms.access import RoomMember
-from rooms.models import Admission, Badge, Member, Room
+from rooms.access import RoomMember, find_member
+from rooms.models import Admission, Badge, Room
 from rooms.permissions import OLD_NAMES, Permission, from_object
 
 
@@ -24,6 +24,8 @@ class RoomMemberTokenAuthentication(BaseAuthentication):
         return (room_member(token, now=clock.now()), token) if token is not None else None
 
 
+_LEEWAY = timedelta(seconds=10)
+
 ANY_CREDENTIAL = (
     ApiKeyAuthentication,
     RoomMemberTokenAuthentication,
@@ -32,26 +34,23 @@ ANY_CREDENTIAL = (
 )
 
 
-def room_member(token: str, *, now: datetime, leeway: timedelta = timedelta()) -> RoomMember:
+def room_member(token: str, *, now: datetime) -> RoomMember:
     """Whom `token` stands for; `InvalidToken` unless everything about it still holds.
 
     Of a token that joins, LiveKit may have signed a copy with metadata that the participant wrote. So its rights come
     from the admission it was issued for; metadata counts only where there is none: in tokens that do not join and in
     those of an operator's own tools.
     """
-    claims = tokens.verified(token, now=now, leeway=leeway)
-    room_id = claims.metadata.get("roomId")
-    if claims.video is not None and claims.video.get("room") != room_id:
-        raise InvalidToken
-    room = Room.objects.filter(room_id=str(room_id)).first()
-    if room is None or claims.issued_at < room.roles_updated_at:
+    claims = tokens.verified(token, now=now)
+    room = _room_of(claims)
+    if claims.issued_at < room.roles_updated_at:
         raise InvalidToken
     admission = _admission(room, claims)
     if admission:
         found = RoomMember(
             room_id=room.room_id,
-            permissions=Permission(admission.permissions),
-            badge=Badge(admission.badge),
+            permissions=admission.rights,
+            badge=admission.rank,
             identity=admission.identity,
             member=admission.member,
             user=admission.user,
@@ -66,7 +65,32 @@ def room_member(token: str, *, now: datetime, leeway: timedelta = timedelta()) -
     return found
 
 
+def previous_admission(token: str, *, now: datetime) -> Admission | None:
+    """The admission for which a join token was issued, also for a moment after its expiry; None for a token that does
+    not join. Rights that were changed since are no reason to refuse it: it only says who is asking for the next one
+    (rest-api.md 4.4)."""
+    claims = tokens.verified(token, now=now, leeway=_LEEWAY)
+    room = _room_of(claims)
+    if claims.video is None or not claims.subject:
+        return None
+    admission = _admission(room, claims)
+    if admission is None or (admission.user and not admission.user.is_active):
+        raise InvalidToken
+    return admission
+
+
+def _room_of(claims: tokens.Claims) -> Room:
+    room_id = claims.metadata.get("roomId")
+    if claims.video is not None and claims.video.get("room") != room_id:
+        raise InvalidToken
+    room: Room | None = Room.objects.filter(room_id=str(room_id)).first()
+    if room is None:
+        raise InvalidToken
+    return room
+
+
 def _admission(room: Room, claims: tokens.Claims) -> Admission | None:
+    """None for people whom we did not admit: an operator's tool did, by the metadata of the token."""
     if claims.video is None or not claims.subject:
         return None
     admission = (
@@ -77,7 +101,7 @@ def _admission(room: Room, claims: tokens.Claims) -> Admission | None:
     )
     if admission and admission.banned_at:
         raise InvalidToken
-    return admission
+    return None if admission and admission.is_stranger else admission
 
 
 def _from_metadata(room: Room, claims: tokens.Claims) -> RoomMember:
@@ -89,7 +113,7 @@ def _from_metadata(room: Room, claims: tokens.Claims) -> RoomMember:
         raise InvalidToken from error
     member = user = None
     if metadata.get("memberId") is not None:
-        member = _member(room, str(metadata["memberId"]))
+        member = find_member(room, str(metadata["memberId"]))
         if member is None:
             raise InvalidToken
     if metadata.get("userId") is not None:
@@ -114,13 +138,3 @@ def _mask(granted: dict[str, object]) -> Permission:
     if len(named) != len(Permission):
         raise ValueError("permissions are missing")
     return from_object(named)
-
-
-def _member(room: Room, member_id: str) -> Member | None:
-    """By user id, guest id or public id."""
-    members = room.members.select_related("user")
-    return (
-        members.filter(user__user_id=member_id).first()
-        or members.filter(guest_id=member_id).first()
-        or members.filter(public_id=member_id).first()
-    )

@@ -57,10 +57,61 @@ class MemberNotFound(MemberError):
         super().__init__(HTTPStatus.NOT_FOUND, f"Room member '{member_id}' not found in room '{room_id}'")
 
 
-class ParticipantNotFound(DomainError):
+class AlreadyMember(MemberError):
+    def __init__(self, room_id: str, user_id: str) -> None:
+        super().__init__(HTTPStatus.CONFLICT, f"User '{user_id}' is already a member of room '{room_id}'")
+
+
+class NeedsNoMembership(MemberError):
+    def __init__(self, room_id: str, user_id: str) -> None:
+        message = (
+            f"User '{user_id}' cannot be added as a member of room '{room_id}' because they are the room owner or "
+            "an admin"
+        )
+        super().__init__(HTTPStatus.CONFLICT, message)
+
+
+class MemberExternalIdTaken(MemberError):
+    def __init__(self, room_id: str, external_id: str) -> None:
+        message = f"External id '{external_id}' is already used by another member of room '{room_id}'"
+        super().__init__(HTTPStatus.CONFLICT, message)
+
+
+class UserNotFound(DomainError):
+    def __init__(self, user_id: str) -> None:
+        super().__init__("User Error", HTTPStatus.NOT_FOUND, f"User '{user_id}' not found")
+
+
+class MeetingNotFound(DomainError):
+    def __init__(self, room_id: str) -> None:
+        super().__init__("Meeting Error", HTTPStatus.NOT_FOUND, f"Room '{room_id}' has no meeting at the moment")
+
+
+class ParticipantError(DomainError):
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__("Participant Error", status, message)
+
+
+class ParticipantNotFound(ParticipantError):
     def __init__(self, room_id: str, identity: str) -> None:
-        message = f"Participant '{identity}' not found in room '{room_id}'"
-        super().__init__("Participant Error", HTTPStatus.NOT_FOUND, message)
+        super().__init__(HTTPStatus.NOT_FOUND, f"Participant '{identity}' not found in room '{room_id}'")
+
+
+class CannotBePromoted(ParticipantError):
+    def __init__(self, room_id: str, identity: str) -> None:
+        message = (
+            f"Participant '{identity}' in room '{room_id}' cannot be promoted to moderator because they are not "
+            "eligible for promotion"
+        )
+        super().__init__(HTTPStatus.CONFLICT, message)
+
+
+class CannotBeDemoted(ParticipantError):
+    def __init__(self, room_id: str, identity: str) -> None:
+        message = (
+            f"Participant '{identity}' in room '{room_id}' cannot be demoted because they are not a promoted moderator"
+        )
+        super().__init__(HTTPStatus.CONFLICT, message)
 
 
 class NameMissing(MemberError):

@@ -7,20 +7,22 @@ from typing import Any
 from django.conf import settings
 
 from meet import clock
-from meet.errors import Forbidden, InvalidToken
+from meet.errors import Forbidden
 from meet.livekit import gateway, tokens
 from meet.names import numberable, tidy
-from rooms.access import RoomMember, Visitor
-from rooms.admission import admit, identity_of
+from rooms import moderation
+from rooms.access import Visitor
+from rooms.admission import admit, renewed
 from rooms.errors import NameMissing, ParticipantNotFound, RoomIsClosed
-from rooms.models import Admission, Badge, Room, RoomStatus
-from rooms.permissions import Permission, media_sources, to_object
+from rooms.models import Admission, Room, RoomStatus
+from rooms.permissions import Permission, media_sources
 from rooms.representation import access_object, roles_object
+from rooms.token_metadata import identity_of, metadata_of, metadata_of_admission
 
 
 def look_in(visitor: Visitor, *, is_opaque: bool, now: datetime) -> str:
     """A token that opens the room's API but not its meeting."""
-    metadata = _metadata(
+    metadata = metadata_of(
         visitor.room,
         visitor.permissions,
         visitor.badge,
@@ -34,10 +36,7 @@ def join(visitor: Visitor, *, name: str | None, is_opaque: bool, now: datetime) 
     """A token to join with. The name is reserved before LiveKit is asked; when LiveKit is not there, a reservation made
     for nothing is taken back. With `is_opaque` a guest is named by its public id instead of its secret."""
     room = visitor.room
-    if room.status is RoomStatus.CLOSED:
-        raise RoomIsClosed(room.room_id)
-    if Permission.meetingJoin not in visitor.permissions:
-        raise Forbidden
+    _expect_allowed(visitor)
     wanted = numberable(tidy(name or "") or visitor.default_name or "")
     if not wanted:
         raise NameMissing
@@ -48,43 +47,58 @@ def join(visitor: Visitor, *, name: str | None, is_opaque: bool, now: datetime) 
         if is_new:
             Admission.objects.filter(pk=admission.pk, participations=None).delete()
         raise
-    return ticket(admission, is_opaque=is_opaque, now=now)
+    return ticket(admission, now=now)
 
 
-def renew(person: RoomMember, room_id: str, *, now: datetime) -> str:
+def renew(admission: Admission, room_id: str, *, now: datetime) -> str:
     """A fresh token for somebody in the meeting: identity and name as before, rights and badge as they are by now.
     404 unless they are connected (rest-api.md 4.4)."""
-    admission = person.admission
-    if admission is None:
-        raise InvalidToken
-    if person.room_id != room_id:
+    _expect_room(admission, room_id)
+    _expect_connected(admission)
+    return ticket(admission, now=now)
+
+
+def rejoin(visitor: Visitor, admission: Admission, *, now: datetime) -> str:
+    """A token with the rights that the visitor has by now, for whoever is in the meeting already: `admission` says
+    under which identity and name. LiveKit is told, too; what it did not hear is repeated by a sweep."""
+    _expect_room(admission, visitor.room.room_id)
+    _expect_allowed(visitor)
+    _expect_connected(admission)
+    Admission.objects.filter(pk=admission.pk).update(member=visitor.member, user=visitor.user)
+    admission = renewed(admission, visitor, now=now)
+    moderation.tell_at_best([admission], now=now)
+    return ticket(admission, now=now)
+
+
+def _expect_allowed(visitor: Visitor) -> None:
+    if visitor.room.status is RoomStatus.CLOSED:
+        raise RoomIsClosed(visitor.room.room_id)
+    if Permission.meetingJoin not in visitor.permissions:
         raise Forbidden
+
+
+def _expect_room(admission: Admission, room_id: str) -> None:
+    if admission.room.room_id != room_id:
+        raise Forbidden
+
+
+def _expect_connected(admission: Admission) -> None:
+    room_id = admission.room.room_id
     try:
         gateway.participant(room_id, admission.identity)
     except gateway.NotFound as error:
         raise ParticipantNotFound(room_id, admission.identity) from error
-    is_opaque = admission.member is None or admission.identity != admission.member.guest_id
-    return ticket(admission, is_opaque=is_opaque, now=now)
 
 
-def ticket(admission: Admission, *, is_opaque: bool, now: datetime) -> str:
+def ticket(admission: Admission, *, now: datetime) -> str:
     """The token for `admission`; what it repeats of that row is for display, the row decides."""
     mask = Permission(admission.permissions)
-    metadata = _metadata(
-        admission.room,
-        mask,
-        Badge(admission.badge),
-        member_id=identity_of(admission.member, is_opaque=is_opaque),
-        user_id=admission.user.user_id if admission.user else None,
-        promoted=admission.promoted,
-        livekit_url=settings.LIVEKIT_URL,
-    )
     grant = tokens.join_grant(
         room=admission.room.room_id, sources=media_sources(mask), may_send_data=Permission.chatWrite in mask
     )
     return tokens.sign(
         ttl=settings.MEET_ROOM_MEMBER_TOKEN_EXPIRATION,
-        metadata=metadata,
+        metadata=metadata_of_admission(admission),
         subject=admission.identity,
         name=admission.name,
         video=grant,
@@ -108,27 +122,3 @@ def room_metadata(room: Room) -> dict[str, Any]:
     access["user"].pop("url")
     options["access"] = access
     return {"createdBy": settings.MEET_NAME_ID, "roomOptions": options}
-
-
-def _metadata(
-    room: Room,
-    mask: Permission,
-    badge: Badge,
-    *,
-    member_id: str | None,
-    user_id: str | None,
-    promoted: bool = False,
-    livekit_url: str | None = None,
-) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"roomId": room.room_id}
-    if member_id:
-        metadata["memberId"] = member_id
-    if user_id:
-        metadata["userId"] = user_id
-    metadata["permissions"] = to_object(mask)
-    metadata["badge"] = badge.value
-    if promoted:
-        metadata["isPromotedModerator"] = True
-    if livekit_url:
-        metadata["livekitUrl"] = livekit_url
-    return metadata

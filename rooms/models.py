@@ -217,6 +217,8 @@ class Member(models.Model):
     public_id = models.CharField(max_length=64, null=True)
     name = models.CharField(_("Name"), max_length=LONGEST_NAME)
     name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
+    # What an integrator calls this member; nothing to us.
+    external_id = models.CharField(max_length=LONGEST_EXTERNAL_ID, null=True)
     base_role = models.CharField(max_length=10, choices=MeetingRole)
     custom_permissions = models.JSONField(default=dict)
     effective_permissions = models.PositiveIntegerField()
@@ -228,6 +230,7 @@ class Member(models.Model):
             models.UniqueConstraint(fields=["room", "user"], name="user_is_member_once"),
             models.UniqueConstraint(fields=["guest_id"], name="guest_id_once"),
             models.UniqueConstraint(fields=["public_id"], name="public_id_once"),
+            models.UniqueConstraint(fields=["room", "external_id"], name="member_external_id_in_room"),
             models.CheckConstraint(
                 condition=(
                     Q(user__isnull=False, guest_id=None, public_id=None)
@@ -332,6 +335,32 @@ class Admission(models.Model):
         self.name_key = name_key(self.name)
         super().save(*args, **kwargs)
 
+    @property
+    def rights(self) -> Permission:
+        """What the holder of its token may do. A promotion is for those who are there: it counts neither after they
+        have left nor before they are back."""
+        return Permission(self.base_permissions if self._is_promotion_asleep else self.permissions)
+
+    @property
+    def rank(self) -> Badge:
+        return Badge.OTHER if self._is_promotion_asleep else Badge(self.badge)
+
+    @property
+    def _is_promotion_asleep(self) -> bool:
+        return self.promoted and self.released_at is not None
+
+    @property
+    def is_stranger(self) -> bool:
+        """Sent by an operator's own tool, whose token we did not issue; noted when they joined."""
+        return self.expires_at == self.issued_at
+
+    @property
+    def public_identity(self) -> str:
+        """The identity as others may see it: of a guest it can be the secret (decisions.md 3)."""
+        member = self.member
+        is_secret = member is not None and self.identity == member.guest_id
+        return str(member.public_id) if member and is_secret else self.identity
+
 
 class Participation(models.Model):
     """One connection of somebody admitted to a meeting, fed by LiveKit's events."""
@@ -342,7 +371,8 @@ class Participation(models.Model):
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=40, blank=True)
-    # When LiveKit was told that this connection may not write its own metadata (decisions.md 1).
+    # When LiveKit was told what this connection may do: that it may not write its own metadata (decisions.md 1), and
+    # the rights of its admission. Emptied when those change.
     restricted_at = models.DateTimeField(null=True)
 
     class Meta:

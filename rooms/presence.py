@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from livekit.protocol.models import ParticipantInfo
 
+from rooms.admission import admit_stranger
 from rooms.models import Admission, Badge, CaptionListener, Meeting, Participation, Room
 
 
@@ -12,14 +14,14 @@ def joined(room: Room, meeting: Meeting, participant: ParticipantInfo, *, now: d
     """Notes a connection; recorders, agents and what is known already change nothing."""
     if participant.kind != ParticipantInfo.STANDARD or Participation.objects.filter(sid=participant.sid).exists():
         return
-    admission = _admission(room, participant, now=now)
+    admission = _admission(room, participant, meeting=meeting, now=now)
     Participation.objects.create(
         admission=admission,
         meeting=meeting,
         sid=participant.sid,
         joined_at=now,
-        # An operator's own tool keeps the rights that its token gave it.
-        restricted_at=None if admission.permissions else now,
+        # An operator's own tool keeps the rights that its token gave it; who was banned is sent out again.
+        restricted_at=None if admission.permissions or admission.banned_at else now,
     )
 
 
@@ -34,31 +36,25 @@ def left(participation: Participation, *, reason: str, now: datetime) -> None:
         CaptionListener.objects.filter(room=admission.room_id, identity=admission.identity).delete()
 
 
-def _admission(room: Room, participant: ParticipantInfo, *, now: datetime) -> Admission:
+def _admission(room: Room, participant: ParticipantInfo, *, meeting: Meeting, now: datetime) -> Admission:
     """The admission that let this participant in; people sent by an operator's own tool get one now."""
     admission = Admission.objects.filter(room=room, identity=participant.identity).order_by("-issued_at").first()
     if admission is None:
-        return _admit_stranger(room, participant, now=now)
-    if admission.released_at:
+        return admit_stranger(room, identity=participant.identity, name=participant.name, now=now)
+    row = Admission.objects.filter(pk=admission.pk)
+    meetings = set(admission.participations.values_list("meeting_id", flat=True))
+    if meetings and meeting.pk not in meetings:
+        # A token opens the next meeting as well; what was decided about its holder was for the one before. With no
+        # meeting yet, whoever promoted or banned them was quicker than LiveKit's report.
+        row.filter(promoted=True).update(promoted=False, badge=Badge.OTHER, permissions=F("base_permissions"))
+        if admission.is_stranger:
+            row.update(banned_at=None)
+            admission.banned_at = None
+    if admission.released_at and not admission.banned_at:
         # Released by the end of the run before: whoever is connected is in, unless the name is taken by now.
         try:
             with transaction.atomic():
-                Admission.objects.filter(pk=admission.pk).update(released_at=None)
+                row.update(released_at=None)
         except IntegrityError:
             pass
     return admission
-
-
-def _admit_stranger(room: Room, participant: ParticipantInfo, *, now: datetime) -> Admission:
-    """Without rights in our eyes, and without a claim to the name they bring."""
-    return Admission.objects.create(
-        room=room,
-        identity=participant.identity[:100],
-        name=(participant.name or participant.identity)[:100],
-        base_permissions=0,
-        permissions=0,
-        badge=Badge.OTHER,
-        issued_at=now,
-        expires_at=now,
-        released_at=now,
-    )

@@ -1,7 +1,5 @@
 """Room member tokens (rest-api.md 1.7)."""
 
-from datetime import timedelta
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,16 +8,15 @@ from accounts.models import User
 from meet import clock
 from meet.api.fields import BooleanField, ObjectSerializer, StringField
 from meet.api.views import ApiView
-from meet.errors import DomainError, NotAuthenticated
+from meet.errors import DomainError, InvalidToken, NotAuthenticated
 from meet.limits import FAILED_SECRETS, TOKENS, client_of
 from rooms import joining
 from rooms.access import visitor_for
 from rooms.api.room_bodies import room_id_from
-from rooms.authentication import room_member
+from rooms.authentication import previous_admission
 from rooms.errors import MemberNotFound, WrongSecret
 
 _LONGEST_PARTICIPANT_NAME = 100
-_REFRESH_LEEWAY = timedelta(seconds=10)
 
 
 class MemberTokenBody(ObjectSerializer):
@@ -37,7 +34,10 @@ class MemberTokenBody(ObjectSerializer):
 
 
 class MemberTokenView(ApiView):
-    """With a secret no account is needed, and one that is there adds its rights. Validation comes first here."""
+    """With a secret no account is needed, and one that is there adds its rights. Validation comes first here.
+
+    Whoever joins with the token of a meeting that they are in, keeps identity and name, and has their rights looked up
+    anew (rest-api.md 4.4)."""
 
     limiter = TOKENS
     permission_classes = ()
@@ -61,10 +61,14 @@ class MemberTokenView(ApiView):
             FAILED_SECRETS.hit(client)
             raise
         is_opaque = body["opaqueIdentity"]
-        if body["joinMeeting"]:
-            name = body.get("participantName")
-            return Response({"token": joining.join(visitor, name=name, is_opaque=is_opaque, now=now)})
-        return Response({"token": joining.look_in(visitor, is_opaque=is_opaque, now=now)})
+        if not body["joinMeeting"]:
+            return Response({"token": joining.look_in(visitor, is_opaque=is_opaque, now=now)})
+        previous = bearer(request, "X-Room-Member-Token")
+        admission = previous_admission(previous, now=now) if previous is not None else None
+        if admission:
+            return Response({"token": joining.rejoin(visitor, admission, now=now)})
+        name = body.get("participantName")
+        return Response({"token": joining.join(visitor, name=name, is_opaque=is_opaque, now=now)})
 
 
 class MemberTokenRefreshView(ApiView):
@@ -79,8 +83,10 @@ class MemberTokenRefreshView(ApiView):
         if token is None:
             raise NotAuthenticated
         now = clock.now()
-        person = room_member(token, now=now, leeway=_REFRESH_LEEWAY)
-        return Response({"token": joining.renew(person, room_id_from(room_id), now=now)})
+        admission = previous_admission(token, now=now)
+        if admission is None:
+            raise InvalidToken
+        return Response({"token": joining.renew(admission, room_id_from(room_id), now=now)})
 
 
 def _user(request: Request, *, is_needed: bool) -> User | None:

@@ -1,7 +1,15 @@
 from django.urls import re_path
 
 from rooms.api.captions import AssistantsView, AssistantView, CaptionsConfigView
-from rooms.api.meetings import MeetingView
+from rooms.api.meetings import (
+    LiveMeetingsView,
+    LiveMeetingView,
+    MeetingView,
+    ParticipantRoleView,
+    ParticipantView,
+    RoomMeetingsView,
+)
+from rooms.api.members import MembersView, MemberView
 from rooms.api.rooms import RoomByExternalIdView, RoomsView, RoomView
 from rooms.api.settings import RoomAccessView, RoomAnonymousView, RoomConfigView, RoomRolesView, RoomStatusView
 from rooms.api.tokens import MemberTokenRefreshView, MemberTokenView
@@ -17,12 +25,19 @@ public = [
     re_path(r"^rooms/(?P<room_id>[^/]+)/roles/?$", RoomRolesView.as_view(), name="api-room-roles"),
     re_path(r"^rooms/(?P<room_id>[^/]+)/access/?$", RoomAccessView.as_view()),
     re_path(r"^rooms/(?P<room_id>[^/]+)/anonymous/?$", RoomAnonymousView.as_view()),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/members/?$", MembersView.as_view()),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/members/(?P<member_id>[^/]+)/?$", MemberView.as_view()),
+    re_path(r"^rooms/(?P<room_id>[^/]+)/meetings/?$", RoomMeetingsView.as_view()),
+    re_path(r"^meetings/?$", LiveMeetingsView.as_view()),
+    re_path(r"^meetings/(?P<room_id>[^/]+)/?$", LiveMeetingView.as_view()),
 ]
 internal = [
     re_path(r"^config/captions/?$", CaptionsConfigView.as_view()),
     re_path(r"^ai/assistants/?$", AssistantsView.as_view()),
     re_path(r"^ai/assistants/(?P<assistant_id>[^/]+)/?$", AssistantView.as_view()),
     re_path(r"^meetings/(?P<room_id>[^/]+)/?$", MeetingView.as_view()),
+    re_path(r"^meetings/(?P<room_id>[^/]+)/participants/(?P<identity>[^/]+)/?$", ParticipantView.as_view()),
+    re_path(r"^meetings/(?P<room_id>[^/]+)/participants/(?P<identity>[^/]+)/role/?$", ParticipantRoleView.as_view()),
     re_path(r"^rooms/(?P<room_id>[^/]+)/members/token/refresh/?$", MemberTokenRefreshView.as_view()),
     re_path(r"^rooms/(?P<room_id>[^/]+)/members/token/?$", MemberTokenView.as_view()),
 ]

@@ -18,6 +18,8 @@ COLUMNS = (
     "other token",
 )  # fmt: skip
 NEW_THEME = {"appearance": {"themes": [{"name": "x", "enabled": True, "baseTheme": "dark"}]}}
+GUEST = {"name": "Gwen", "baseRole": "speaker"}
+UPGRADE = {"action": "upgrade"}
 BY_LINK = {"secret": ...}
 PASSWORDS = {"currentPassword": "not the current one", "newPassword": "a new password"}
 
@@ -39,6 +41,19 @@ TABLE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("put", "/api/v1/rooms/{room}/access", {"access": {}}, MANAGERS_ONLY),
     ("put", "/api/v1/rooms/{room}/anonymous", {"anonymous": {}}, MANAGERS_ONLY),
     ("put", "/api/v1/rooms/by-external-id/x", {}, (401, 201, 201, 201, 201, 201, 403, 403, 401, 401)),
+    ("post", "/api/v1/rooms/{room}/members", GUEST, (401, 201, 201, 201, 403, 403, 403, 403, 401, 401)),
+    ("get", "/api/v1/rooms/{room}/members", None, (401, 200, 200, 200, 403, 403, 403, 403, 401, 401)),
+    ("delete", "/api/v1/rooms/{room}/members?memberIds=a", None, (401, 400, 400, 400, 403, 403, 403, 403, 401, 401)),
+    ("get", "/api/v1/rooms/{room}/members/somebody", None, (401, 404, 404, 404, 200, 404, 403, 403, 404, 404)),
+    ("get", "/api/v1/rooms/{room}/members/known", None, (401, 200, 200, 200, 403, 403, 403, 403, 403, 403)),
+    ("put", "/api/v1/rooms/{room}/members/known", {}, (401, 200, 200, 200, 403, 403, 403, 403, 401, 401)),
+    ("delete", "/api/v1/rooms/{room}/members/known", None, (401, 200, 200, 200, 403, 403, 403, 403, 401, 401)),
+    ("get", "/api/v1/rooms/{room}/meetings", None, (401, 200, 200, 200, 403, 403, 403, 403, 401, 401)),
+    ("get", "/api/v1/meetings", None, (401, 200, 200, 200, 200, 200, 403, 403, 401, 401)),
+    ("get", "/api/v1/meetings/{room}", None, (401, 404, 404, 404, 403, 403, 403, 403, 401, 401)),
+    ("delete", "/internal-api/v1/meetings/{room}", None, (401,) * 8 + (403, 403)),
+    ("delete", "/internal-api/v1/meetings/{room}/participants/a", None, (401,) * 8 + (403, 403)),
+    ("put", "/internal-api/v1/meetings/{room}/participants/a/role", UPGRADE, (401,) * 8 + (403, 403)),
     ("post", "{member}/token", {}, (401, 401, 200, 200, 200, 403, 200, 403, 401, 401)),
     ("post", "{member}/token", BY_LINK, (200,) * 10),
     ("get", "/internal-api/v1/users/me", None, (401, 401, 200, 200, 200, 200, 200, 200, 401, 401)),
@@ -131,6 +146,7 @@ def caller(room: Room, admin: User, olga: User, api: Api, as_user: AsUser) -> Ca
 def test_each_caller_gets_the_status_of_the_contract(
     caller: Callable[[str], Api], room: Room, method: str, path: str, body: Any, column: str, status: int
 ) -> None:
+    make_member(room, make_user("known", name="Known"))
     if body == BY_LINK:
         body = {"secret": secret_of(room)}
     address = path.format(room=room.room_id, member=f"/internal-api/v1/rooms/{room.room_id}/members")

@@ -1,5 +1,6 @@
 """Whoever has joined loses the right to write metadata, which the contract's token grants (decisions.md 1)."""
 
+import json
 from collections.abc import Iterable
 
 import httpx
@@ -9,7 +10,7 @@ from livekit.protocol import room as room_service
 
 from meet import clock
 from rooms import moderation
-from rooms.models import Participation, Room
+from rooms.models import Admission, Participation, Room
 from rooms.permissions import ALL, SPEAKER_DEFAULT, Permission
 from tests.factories import make_admission, make_meeting, make_participation
 from tests.livekit.wire import Twirp, sent
@@ -103,4 +104,20 @@ def test_one_that_livekit_does_not_reach_does_not_hold_up_the_next(
 
 def test_who_has_left_is_not_told(newcomer: Participation, twirp: Twirp) -> None:
     Participation.objects.update(left_at=NOW)
+    assert moderation.restrict_newcomers(now=NOW) == 0
+
+
+def test_news_that_overtook_the_sweep_are_told_again(newcomer: Participation, twirp: Twirp) -> None:
+    """Somebody is promoted, and LiveKit told so, between our reading of the row and LiveKit's hearing of it."""
+
+    def promoted_meanwhile(_request: httpx.Request) -> httpx.Response:
+        Admission.objects.update(promoted=True, badge="moderator", permissions=int(ALL))
+        Participation.objects.update(restricted_at=NOW)
+        return httpx.Response(200, content=models.ParticipantInfo().SerializeToString())
+
+    twirp.answers(UPDATE, models.ParticipantInfo()).mock(side_effect=promoted_meanwhile)
+    moderation.restrict_newcomers(now=NOW)
+    route = twirp.answers(UPDATE, models.ParticipantInfo())
+    assert moderation.restrict_newcomers(now=NOW) == 1
+    assert json.loads(sent(route, room_service.UpdateParticipantRequest).metadata)["badge"] == "moderator"
     assert moderation.restrict_newcomers(now=NOW) == 0

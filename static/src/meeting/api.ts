@@ -79,7 +79,11 @@ export interface Entry {
   secret: string | null;
   /** Given: ask for a token that joins the meeting under this name. */
   participantName?: string;
+  /** The token of the meeting that we are in: identity and name stay as they are. */
+  previous?: string;
 }
+
+export type RoleAction = 'upgrade' | 'downgrade';
 
 const TIMEOUT_MS = 12_000;
 
@@ -89,6 +93,9 @@ export function createApi(config: PageConfig, fetcher: typeof fetch = fetch) {
   const room = encodeURIComponent(config.roomId);
   const internal = `${config.basePath}/internal-api/v1`;
   const rooms = `${config.basePath}/api/v1/rooms`;
+
+  const participant = (identity: string) =>
+    `${internal}/meetings/${room}/participants/${encodeURIComponent(identity)}`;
 
   async function call<T>(url: string, init: RequestInit, token?: string): Promise<T> {
     const headers = new Headers({ Accept: 'application/json' });
@@ -108,7 +115,7 @@ export function createApi(config: PageConfig, fetcher: typeof fetch = fetch) {
   }
 
   return {
-    async memberToken({ secret, participantName }: Entry): Promise<string> {
+    async memberToken({ secret, participantName, previous }: Entry): Promise<string> {
       const body = {
         ...(secret === null ? {} : { secret }),
         ...(participantName === undefined ? {} : { participantName }),
@@ -117,7 +124,7 @@ export function createApi(config: PageConfig, fetcher: typeof fetch = fetch) {
         opaqueIdentity: true,
       };
       const url = `${internal}/rooms/${room}/members/token`;
-      const answer = await call<{ token: string }>(url, post(body));
+      const answer = await call<{ token: string }>(url, post(body), previous);
       return answer.token;
     },
 
@@ -147,6 +154,15 @@ export function createApi(config: PageConfig, fetcher: typeof fetch = fetch) {
 
     async endMeeting(token: string): Promise<void> {
       await call<unknown>(`${internal}/meetings/${room}`, { method: 'DELETE' }, token);
+    },
+
+    async kick(token: string, identity: string): Promise<void> {
+      await call<unknown>(participant(identity), { method: 'DELETE' }, token);
+    },
+
+    async changeRole(token: string, identity: string, action: RoleAction): Promise<void> {
+      const request = { method: 'PUT', body: JSON.stringify({ action }) };
+      await call<unknown>(`${participant(identity)}/role`, request, token);
     },
   };
 }

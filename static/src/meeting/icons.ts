@@ -16,9 +16,12 @@ export { default as HangUpIcon } from '@tabler/icons-preact/dist/esm/icons/IconP
 export { default as ReplaceIcon } from '@tabler/icons-preact/dist/esm/icons/IconReplace.mjs';
 export { default as ScreenIcon } from '@tabler/icons-preact/dist/esm/icons/IconScreenShare.mjs';
 export { default as ScreenOffIcon } from '@tabler/icons-preact/dist/esm/icons/IconScreenShareOff.mjs';
+export { default as DemoteIcon } from '@tabler/icons-preact/dist/esm/icons/IconShieldMinus.mjs';
+export { default as PromoteIcon } from '@tabler/icons-preact/dist/esm/icons/IconShieldPlus.mjs';
 export { default as SunIcon } from '@tabler/icons-preact/dist/esm/icons/IconSun.mjs';
 export { default as PersonIcon } from '@tabler/icons-preact/dist/esm/icons/IconUser.mjs';
 export { default as PeopleIcon } from '@tabler/icons-preact/dist/esm/icons/IconUsers.mjs';
+export { default as KickIcon } from '@tabler/icons-preact/dist/esm/icons/IconUserX.mjs';
 export { default as CameraIcon } from '@tabler/icons-preact/dist/esm/icons/IconVideo.mjs';
 export { default as CameraOffIcon } from '@tabler/icons-preact/dist/esm/icons/IconVideoOff.mjs';
 export { default as SpeakerIcon } from '@tabler/icons-preact/dist/esm/icons/IconVolume.mjs';

@@ -48,6 +48,8 @@ export function readMembership(token: string): Membership {
 export interface Metadata {
   permissions: Permissions | null;
   badge: Badge;
+  /** A moderator for this meeting only, by somebody's promotion. */
+  isPromoted: boolean;
   livekitUrl: string | null;
 }
 
@@ -58,6 +60,7 @@ export function parseMetadata(text: string | undefined): Metadata {
   return {
     permissions: isObject(raw.permissions) ? toPermissions(raw.permissions) : null,
     badge: badge as Badge,
+    isPromoted: raw.isPromotedModerator === true,
     livekitUrl: typeof raw.livekitUrl === 'string' ? raw.livekitUrl : null,
   };
 }

@@ -16,6 +16,7 @@ export interface Person {
   name: string;
   isLocal: boolean;
   badge: Badge;
+  isPromoted: boolean;
   isSpeaking: boolean;
   quality: Quality;
   hasMicrophone: boolean;
@@ -43,12 +44,14 @@ function toPerson(participant: Participant, shares: ShareOrder): Person {
   const microphone = participant.getTrackPublication(Track.Source.Microphone);
   const screen = participant.getTrackPublication(Track.Source.ScreenShare);
   const hasCamera = camera !== undefined && !camera.isMuted;
+  const { badge, isPromoted } = parseMetadata(participant.metadata);
   return {
     identity: participant.identity,
     sid: participant.sid,
     name: participant.name || participant.identity,
     isLocal: participant.isLocal,
-    badge: parseMetadata(participant.metadata).badge,
+    badge,
+    isPromoted,
     isSpeaking: participant.isSpeaking,
     quality: quality(participant.connectionQuality),
     hasMicrophone: microphone !== undefined && !microphone.isMuted,

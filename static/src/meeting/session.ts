@@ -16,6 +16,7 @@ import { BROWSER_KINDS, type CaptureProblem, captureProblem } from './media/devi
 import { noPermissions, type Permissions, parseMetadata } from './membership';
 import { type Person, peopleIn, ShareOrder } from './people';
 import { screenOptions } from './room-options';
+import { type RightsSignal, rightsSignal } from './signals';
 
 export type Source = 'camera' | 'microphone' | 'screen';
 
@@ -34,7 +35,8 @@ export interface SessionState {
 
 export type SessionEvent =
   | { kind: 'joined' | 'left'; name: string }
-  | { kind: 'permissions' }
+  | { kind: 'permissions' | 'promoted' | 'demoted' }
+  | { kind: 'token'; signal: RightsSignal }
   | { kind: 'trouble'; source: Source; problem: CaptureProblem };
 
 const IDLE: Record<Source, boolean> = { camera: false, microphone: false, screen: false };
@@ -62,6 +64,7 @@ export class MeetingSession extends Store<SessionState> {
   readonly #shares = new ShareOrder();
   readonly #observers = new Set<(event: SessionEvent) => void>();
   #endedBySelf = false;
+  #isPromoted = false;
   #redrawIsDue = false;
 
   constructor(room: Room, permissions: Permissions = noPermissions()) {
@@ -164,6 +167,10 @@ export class MeetingSession extends Store<SessionState> {
       .on(RoomEvent.ParticipantDisconnected, (person) => this.#onCrowd('left', person))
       .on(RoomEvent.ParticipantMetadataChanged, (_before, person) => this.#onRights(person))
       .on(RoomEvent.ParticipantPermissionsChanged, (_before, person) => this.#onRights(person))
+      .on(RoomEvent.DataReceived, (_data, sender, _kind, topic) => {
+        const signal = rightsSignal(topic, sender);
+        if (signal) this.#emit({ kind: 'token', signal });
+      })
       .on(RoomEvent.SignalReconnecting, this.#onReconnecting)
       .on(RoomEvent.Reconnecting, this.#onReconnecting)
       .on(RoomEvent.Reconnected, this.#onReconnected)
@@ -183,13 +190,17 @@ export class MeetingSession extends Store<SessionState> {
   #onRights(person: Participant): void {
     this.#redraw();
     if (!person.isLocal) return;
-    const permissions = parseMetadata(person.metadata).permissions ?? this.state.permissions;
+    const { isPromoted, ...metadata } = parseMetadata(person.metadata);
+    const permissions = metadata.permissions ?? this.state.permissions;
+    const wasPromoted = this.#isPromoted;
+    this.#isPromoted = isPromoted;
     const may = publishable(permissions, person.permissions);
     const before = JSON.stringify([this.state.permissions, this.state.may]);
     this.update({ permissions, may });
     if (this.state.phase !== 'live' || before === JSON.stringify([permissions, may])) return;
     void this.#withdraw();
-    this.#emit({ kind: 'permissions' });
+    if (isPromoted === wasPromoted) this.#emit({ kind: 'permissions' });
+    else this.#emit({ kind: isPromoted ? 'promoted' : 'demoted' });
   }
 
   /** The server stops the stream; the page must also put out the camera's light. */

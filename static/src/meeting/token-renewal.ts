@@ -25,6 +25,14 @@ export class TokenRenewal {
     this.#schedule(this.#untilDue());
   }
 
+  /** A token that came some other way takes the place of the one that was to be renewed. */
+  replace(membership: Membership): void {
+    clearTimeout(this.#timer);
+    this.#membership = membership;
+    this.#onRenewed(membership);
+    this.#schedule(this.#untilDue());
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
   }

@@ -1,6 +1,6 @@
 import { Room as LiveKitRoom } from 'livekit-client';
 import { Store } from '../store';
-import { type Api, ApiError, type DoorReason, type Room } from './api';
+import { type Api, ApiError, type DoorReason, type RoleAction, type Room } from './api';
 import type { PageConfig } from './config';
 import type { EndReason } from './disconnect';
 import { Capture } from './media/capture';
@@ -10,6 +10,7 @@ import { type Membership, readMembership } from './membership';
 import { roomOptions } from './room-options';
 import type { Secrets } from './secrets';
 import { MeetingSession } from './session';
+import type { RightsSignal } from './signals';
 import { TokenRenewal } from './token-renewal';
 
 export type View = 'loading' | 'join' | 'device' | 'connecting' | 'stage' | 'end' | 'error';
@@ -132,6 +133,14 @@ export class Visit extends Store<VisitState> {
     }
   }
 
+  async kick(identity: string): Promise<void> {
+    await this.#withToken((token) => this.surroundings.api.kick(token, identity));
+  }
+
+  async changeRole(identity: string, action: RoleAction): Promise<void> {
+    await this.#withToken((token) => this.surroundings.api.changeRole(token, identity, action));
+  }
+
   async shareLink(): Promise<string | null> {
     if (!this.#membership?.permissions.roomShareAccessLinks) return null;
     return this.#withToken(this.surroundings.api.shareLink).catch(() => null);
@@ -208,8 +217,25 @@ export class Visit extends Store<VisitState> {
       this.#membership = renewed;
     });
     session.subscribe(() => this.#onSession(session));
+    session.observe((event) => {
+      if (event.kind === 'token') void this.#renewToken(event.signal);
+    });
     this.update({ view: 'stage' });
     this.#onSession(session);
+  }
+
+  /** The server has changed what we may do. LiveKit knows already; this is for what the page asks of the server. */
+  async #renewToken(signal: RightsSignal): Promise<void> {
+    const { api, secrets } = this.surroundings;
+    const previous = this.#membership?.token;
+    if (!previous) return;
+    const asked =
+      signal === 'role'
+        ? api.refreshToken(previous)
+        : api.memberToken({ secret: secrets.secret, participantName: this.state.name, previous });
+    // The old token serves until it is refused, and then a fresh one is asked for.
+    const token = await asked.catch(() => null);
+    if (token && this.session) this.#renewal?.replace(readMembership(token));
   }
 
   #onSession(session: MeetingSession): void {

@@ -1,5 +1,6 @@
 import { Track } from 'livekit-client';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Permission } from '../../src/meeting/membership';
 import { MeetingSession, type SessionEvent } from '../../src/meeting/session';
 import { FakeRoom, named, participant, permissions } from './cast';
 
@@ -156,6 +157,23 @@ describe('permissions', () => {
     room.emit('participantMetadataChanged', '', Object.assign(room.localParticipant, { metadata }));
     expect(session.state.permissions.meetingEnd).toBe(false);
     expect(events).toEqual([{ kind: 'permissions' }]);
+  });
+});
+
+describe('a promotion', () => {
+  it('and its end are told as such', async () => {
+    await connected();
+    const tell = (isPromotedModerator: boolean, ...without: Permission[]) => {
+      const metadata = JSON.stringify({
+        permissions: permissions(...without),
+        isPromotedModerator,
+      });
+      const local = Object.assign(room.localParticipant, { metadata });
+      room.emit('participantMetadataChanged', '', local);
+    };
+    tell(true, 'chatWrite');
+    tell(false, 'meetingEnd');
+    expect(events).toEqual([{ kind: 'promoted' }, { kind: 'demoted' }]);
   });
 });
 

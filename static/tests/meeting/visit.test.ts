@@ -161,6 +161,60 @@ describe('the token', () => {
   });
 });
 
+describe('the server changed what we may do', () => {
+  const signal = (room: FakeRoom, topic: string, sender?: object) =>
+    room.emit('dataReceived', new Uint8Array(), sender, 0, topic);
+  const ROLE = 'meet_participant_role_updated';
+  const RIGHTS = 'meet_participant_permissions_updated';
+
+  it('by a role: the token is refreshed', async () => {
+    const { visit, api, room } = await onStage();
+    const fresh = memberToken({ exp: 4_000_000_001 });
+    vi.mocked(api.refreshToken).mockResolvedValueOnce(fresh);
+    signal(room, ROLE);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(api.refreshToken).toHaveBeenCalledTimes(1);
+    await visit.changeRole('bo', 'upgrade');
+    expect(api.changeRole).toHaveBeenCalledWith(fresh, 'bo', 'upgrade');
+  });
+
+  it('by permissions: a token is asked for with the one from before', async () => {
+    const { visit, api, room } = await onStage();
+    const before = await vi.mocked(api.memberToken).mock.results[1]?.value;
+    const fresh = memberToken({ exp: 4_000_000_002 });
+    vi.mocked(api.memberToken).mockResolvedValueOnce(fresh);
+    signal(room, RIGHTS);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(api.memberToken).toHaveBeenLastCalledWith({
+      secret: 's',
+      participantName: 'Ana',
+      previous: before,
+    });
+    await visit.kick('bo');
+    expect(api.kick).toHaveBeenCalledWith(fresh, 'bo');
+  });
+
+  it('but not by the word of another participant', async () => {
+    const { api, room } = await onStage();
+    const asked = vi.mocked(api.memberToken).mock.calls.length;
+    signal(room, ROLE, { identity: 'mallory' });
+    signal(room, RIGHTS, { identity: 'mallory' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(api.refreshToken).not.toHaveBeenCalled();
+    expect(api.memberToken).toHaveBeenCalledTimes(asked);
+  });
+
+  it('and a failure leaves call and token as they are', async () => {
+    const { visit, api, room } = await onStage();
+    vi.mocked(api.refreshToken).mockRejectedValueOnce(failure('internal-error'));
+    signal(room, ROLE);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(visit.state.view).toBe('stage');
+    await visit.kick('bo');
+    expect(api.kick).toHaveBeenCalledTimes(1);
+  });
+});
+
 function failure(reason: DoorReason): ApiError {
   return new ApiError(reason, reason);
 }
@@ -181,6 +235,8 @@ async function arrival({ secret = 's', participantName, config, exp, ...answers 
     refreshToken: vi.fn(async () => memberToken()),
     shareLink: vi.fn(async () => null),
     endMeeting: vi.fn(async () => undefined),
+    kick: vi.fn(async () => undefined),
+    changeRole: vi.fn(async () => undefined),
   };
   const choices = new Choices(storage());
   choices.set('cameraOn', false);

@@ -25,6 +25,10 @@ export function Dialog({ title, onDismiss, role = 'dialog', className = '', chil
       role={role}
       aria-labelledby={titleId}
       className={`dialog ${className}`}
+      // Escape closes the dialog, and not the panel or the menu as well in which it was opened.
+      onKeyDown={(event: KeyboardEvent) => {
+        if (event.key === 'Escape') event.stopPropagation();
+      }}
       onCancel={(event: Event) => {
         event.preventDefault();
         onDismiss?.();

@@ -1,9 +1,10 @@
 import { type MessageKey, t } from '../../i18n';
 import { CameraIcon, CameraOffIcon, MicrophoneIcon, MicrophoneOffIcon, ScreenIcon } from '../icons';
-import type { Badge } from '../membership';
+import type { Badge, Permissions } from '../membership';
 import type { Person } from '../people';
 import { ShareLink, useShareLink } from '../stage/alone';
 import { Avatar } from '../stage/avatar';
+import { ModerationControls } from './moderation';
 
 const BADGES: Record<Exclude<Badge, 'other'>, MessageKey> = {
   owner: 'badge.owner',
@@ -11,12 +12,17 @@ const BADGES: Record<Exclude<Badge, 'other'>, MessageKey> = {
   moderator: 'badge.moderator',
 };
 
-export function ParticipantsPanel({ people }: { people: Person[] }) {
+interface Props {
+  people: Person[];
+  permissions: Permissions;
+}
+
+export function ParticipantsPanel({ people, permissions }: Props) {
   return (
     <ov-participants-panel>
       <ul className="people">
         {people.map((person) => (
-          <PersonRow key={person.sid} person={person} />
+          <PersonRow key={person.sid} person={person} permissions={permissions} />
         ))}
       </ul>
       {people.length === 1 && <Invitation />}
@@ -24,7 +30,7 @@ export function ParticipantsPanel({ people }: { people: Person[] }) {
   );
 }
 
-function PersonRow({ person }: { person: Person }) {
+function PersonRow({ person, permissions }: { person: Person; permissions: Permissions }) {
   return (
     <li
       className={`person ${person.isSpeaking ? 'is-speaking' : ''}`}
@@ -44,6 +50,7 @@ function PersonRow({ person }: { person: Person }) {
         )}
       </div>
       <PersonMedia person={person} />
+      <ModerationControls person={person} permissions={permissions} />
     </li>
   );
 }

@@ -48,6 +48,10 @@ function report(event: SessionEvent, session: MeetingSession, notices: Notices):
     case 'permissions':
       notices.show(t('stage.permissionsUpdated'));
       break;
+    case 'promoted':
+    case 'demoted':
+      notices.show(t(`stage.${event.kind}`));
+      break;
     case 'trouble':
       notices.show(t(TROUBLE[event.source][event.problem]), 'trouble');
   }

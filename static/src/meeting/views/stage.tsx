@@ -22,7 +22,7 @@ export function StageView() {
 function Stage({ session }: { session: MeetingSession }) {
   const { visit, notices } = usePage();
   const { room } = useStore(visit);
-  const { people, reconnectingSince, isSoundBlocked } = useStore(session);
+  const { people, permissions, reconnectingSince, isSoundBlocked } = useStore(session);
   const [isPanelOpen, setPanelOpen] = useState(false);
   useMeetingEvents(session, notices);
   useEffect(() => {
@@ -43,7 +43,7 @@ function Stage({ session }: { session: MeetingSession }) {
             title={t('controls.people', { count: people.length })}
             onClose={() => setPanelOpen(false)}
           >
-            <ParticipantsPanel people={people} />
+            <ParticipantsPanel people={people} permissions={permissions} />
           </Panel>
         )}
       </div>
