@@ -182,6 +182,7 @@ CACHES: dict[str, dict[str, Any]] = {
 
 INSTALLED_APPS = [
     "meet.livekit",
+    "meet.idempotency",
     "accounts",
     "meet.webhooks",
     "meet.appearance",
@@ -322,7 +323,7 @@ CORS_ALLOW_HEADERS = [
 ]
 CORS_EXPOSE_HEADERS = [
     "Location", "Deprecation", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "RateLimit-Limit",
-    "RateLimit-Remaining", "RateLimit-Reset", "Content-Range", "X-Request-ID",
+    "RateLimit-Remaining", "RateLimit-Reset", "Content-Range", "X-Request-ID", "Idempotency-Replayed",
 ]  # fmt: skip
 
 # Bodies of the API end at 100 kB (meet.api.parsers); events of LiveKit may be larger.
