@@ -66,6 +66,7 @@ SENSITIVE = Limiter("sensitive", 20, _FIVE_MINUTES, "Too many requests for this 
 AUTHENTICATION = Limiter("auth", 30, 60, "Too many authentication requests, please try again later")
 TOKENS = Limiter("tokens", 200, 60, "Too many token requests, please try again later")
 API = Limiter("api", 500, 60, "Too many requests, please try again later")
+STATIC = Limiter("static", 1000, 60, API.message)
 # Ours: whoever tries link secrets is stopped long before luck can help (decisions.md 8).
 FAILED_SECRETS = Limiter("secrets", 20, _FIVE_MINUTES, "Too many token requests, please try again later")
 

@@ -199,6 +199,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "django_vite",
+    "drf_spectacular_sidecar",
     "template_partials",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -255,9 +256,15 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["meet.api.renderers.JSONRenderer", "meet.api.renderers.BrowsableAPIRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "meet.api.renderers.Negotiation",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "meet.openapi.operations.Schema",
     "EXCEPTION_HANDLER": "meet.api.exceptions.handler",
     "UNAUTHENTICATED_USER": None,
+}
+# The rest of the document is written in meet.openapi.
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [],
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
 }
 
 # -- What browsers get -----------------------------------------------------------------------------------------------

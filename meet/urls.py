@@ -7,13 +7,21 @@ from django.views.i18n import set_language
 
 import accounts.api_urls
 import meet.appearance.api_urls
+import meet.openapi.urls
 import rooms.api.urls
 from meet import health
+from meet.openapi.views import RootView
 
-public_api = [*rooms.api.urls.public]
-internal_api = [*accounts.api_urls.internal, *rooms.api.urls.internal, *meet.appearance.api_urls.internal]
+public_api = [*rooms.api.urls.public, *meet.openapi.urls.public]
+internal_api = [
+    *accounts.api_urls.internal,
+    *rooms.api.urls.internal,
+    *meet.appearance.api_urls.internal,
+    *meet.openapi.urls.internal,
+]
 
 urlpatterns = [
+    path("api/v1", RootView.as_view()),
     path("api/v1/", include(public_api)),
     path("internal-api/v1/", include(internal_api)),
     path("livekit/", include("meet.livekit.urls")),

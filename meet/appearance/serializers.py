@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
+from meet.api.describing import JsonSchema, array_of
 from meet.api.fields import BooleanField, EnumField, ObjectSerializer, StrictField, StringField, received
 from meet.appearance.models import HEX_COLOUR, BaseTheme, Theme
 from meet.appearance.themes import COLOURS, Design
@@ -51,6 +52,9 @@ class ThemesField(StrictField):
         if problems:
             raise ValidationError(problems)
         return themes
+
+    def json_schema(self) -> JsonSchema:
+        return array_of(ThemeBody, minItems=1, maxItems=1)
 
 
 class AppearanceBody(ObjectSerializer):

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from meet import clock
+from meet.api.describing import MOMENT, JsonSchema, one_of
 from meet.api.fields import EnumField, NumberField, ObjectSerializer, StringField
 from meet.api.pagination import page_fields
 from meet.errors import InvalidRequest, Issue
@@ -53,6 +54,9 @@ class DeletionDateField(NumberField):
             problems.append("autoDeletionDate is too far in the future")
         return problems
 
+    def json_schema(self) -> JsonSchema:
+        return {**MOMENT, "type": "number", "exclusiveMinimum": 0, "maximum": _LAST_MOMENT}
+
 
 # The end of the year 9999, the last that databases and Python know.
 _LAST_MOMENT = 253402300799000
@@ -68,6 +72,9 @@ class DeletionPolicyField(EnumField):
         if value == "fail":
             raise ValidationError(f"FAIL policy is not allowed for {self.name} auto-deletion policy")
         return value
+
+    def json_schema(self) -> JsonSchema:
+        return one_of([value for value in self.values if value != "fail"])
 
 
 class AutoDeletionPolicyBody(ObjectSerializer):
@@ -114,12 +121,12 @@ def _expiry(body: Mapping[str, Any]) -> Expiry | None:
 
 
 class RoomListQuery(ObjectSerializer):
-    status = EnumField(RoomStatus.values, required=False)
+    status = EnumField(RoomStatus.values, required=False, help_text="Only rooms in this state")
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), **page_fields(("creationDate", "roomName", "autoDeletionDate"))}
 
 
 class DeletionQuery(ObjectSerializer):
-    withMeeting = EnumField(MeetingPolicy.values, default="fail")
-    withRecordings = EnumField(RecordingsPolicy.values, default="fail")
+    withMeeting = EnumField(MeetingPolicy.values, default="fail", help_text="What to do about a running meeting")
+    withRecordings = EnumField(RecordingsPolicy.values, default="fail", help_text="What to do about recordings")
