@@ -28,10 +28,9 @@ PARAMETERS: dict[str, Any] = {
         "in": "header",
         "description": (
             "Drawn by the caller for one request and sent again with every repetition of it: the work is done once, "
-            "and repetitions get the first answer, for 24 hours."
+            "and repetitions get the first answer, for 24 hours. A UUID will do."
         ),
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x20-\\x7e]+$"},
-        "example": "b7c6d1f2-6f0e-4c55-9d0a-0f9f6c1f1c55",
     },
     "MeetDialect": {
         "name": "X-Meet-Dialect",
