@@ -7,16 +7,27 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import login, passwords
+from accounts import login, passwords, schema
 from accounts.authentication import USER, bearer
 from accounts.endpoint import UserEndpoint
+from accounts.login import LoginError
 from accounts.models import ApiKey
+from accounts.passwords import WrongPassword
 from accounts.permissions import AnyRole, IsAdmin
 from accounts.serializers import ChangePasswordBody, LoginBody, api_key_object, user_object
-from accounts.tokens import InvalidRefreshToken, TokenType, issue, user_of_refresh
+from accounts.tokens import (
+    InvalidRefreshToken,
+    InvalidSubject,
+    PasswordChangeRequired,
+    TokenType,
+    issue,
+    user_of_refresh,
+)
 from meet import clock
+from meet.api.describing import MESSAGE, describes
 from meet.api.views import ApiView
-from meet.limits import AUTHENTICATION, SENSITIVE
+from meet.errors import TooManyRequests
+from meet.limits import AUTHENTICATION, FAILED_LOGINS, SENSITIVE
 
 
 class LoginView(ApiView):
@@ -24,6 +35,15 @@ class LoginView(ApiView):
     limiter = None  # counts failures only, in accounts.login
     operation = "logging in"
 
+    @describes(
+        "login",
+        "Sign in",
+        answers={200: schema.LOGIN},
+        body=LoginBody,
+        body_example={"userId": "olga_", "password": "correct horse battery staple"},
+        errors=[LoginError(), TooManyRequests(FAILED_LOGINS.message, headers={})],
+        text="Those who have set up one-time codes send one as `code`. Only failures count towards the limit.",
+    )
     def post(self, request: Request) -> Response:
         body = self.body(LoginBody)
         user = login.authenticate(
@@ -54,6 +74,7 @@ class LogoutView(ApiView):
     limiter = AUTHENTICATION
     operation = "logging out"
 
+    @describes("logout", "Sign out", answers={200: MESSAGE}, text="Tokens end by themselves; nothing is revoked.")
     def post(self, request: Request) -> Response:
         return Response({"message": "Logout successful"})
 
@@ -63,6 +84,18 @@ class RefreshView(ApiView):
     limiter = AUTHENTICATION
     operation = "refreshing token"
 
+    @describes(
+        "refreshTokens",
+        "Renew the access token",
+        answers={200: schema.REFRESHED},
+        security=["RefreshToken"],
+        errors=[
+            InvalidRefreshToken("No refresh token provided"),
+            InvalidRefreshToken(),
+            InvalidSubject(),
+            PasswordChangeRequired(),
+        ],
+    )
     def post(self, request: Request) -> Response:
         token = bearer(request, "X-Refresh-Token")
         if token is None:
@@ -84,6 +117,7 @@ class MeView(UserEndpoint):
     allow_pending_change = True
     operation = "getting user profile"
 
+    @describes("getMe", "Get one's own account", answers={200: schema.USER})
     def get(self, request: Request) -> Response:
         return Response(user_object(self.actor.user))
 
@@ -95,6 +129,14 @@ class ChangePasswordView(UserEndpoint):
     allow_pending_change = True
     operation = "changing password"
 
+    @describes(
+        "changePassword",
+        "Change one's own password",
+        answers={200: schema.PASSWORD_CHANGED},
+        body=ChangePasswordBody,
+        body_example={"currentPassword": "admin-2026", "newPassword": "correct horse battery staple"},
+        errors=[WrongPassword()],
+    )
     def post(self, request: Request) -> Response:
         body = self.body(ChangePasswordBody)
         user = self.actor.user
@@ -116,14 +158,24 @@ class ApiKeysView(UserEndpoint):
     limiter = SENSITIVE
     operation = "managing API keys"
 
+    @describes(
+        "createApiKey",
+        "Replace the default API key",
+        answers={201: schema.API_KEY},
+        text="The old one stops working at once.",
+    )
     def post(self, request: Request) -> Response:
         key = ApiKey.replace_default(by=self.actor.user, now=clock.now())
         return Response(api_key_object(key), status=HTTPStatus.CREATED)
 
+    @describes(
+        "getApiKeys", "Get the default API key", answers={200: schema.API_KEYS}, text="An array of one, or of none."
+    )
     def get(self, request: Request) -> Response:
         key = ApiKey.objects.default()
         return Response([api_key_object(key)] if key else [])
 
+    @describes("deleteApiKeys", "Delete the default API key", answers={200: MESSAGE})
     def delete(self, request: Request) -> Response:
         ApiKey.objects.filter(is_default=True).delete()
         return Response({"message": "API keys deleted successfully"})

@@ -1,5 +1,6 @@
 """Credentials of the API (rest-api.md 4.5, decisions.md 4). A view lists the kinds that it accepts, in the order
-API key > room member token > user token > session; the first one present decides."""
+API key > room member token > user token > session; the first one present decides.
+`scheme` is what the OpenAPI document calls them."""
 
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ def bearer(request: Request, header: str) -> str | None:
 
 class ApiKeyAuthentication(BaseAuthentication):
     """A view says by `scopes` which scope a key needs for which method; what it does not say needs «admin»."""
+
+    scheme = "ApiKey"
 
     def authenticate(self, request: Request) -> tuple[Actor, ApiKey] | None:
         text = request.headers.get("X-API-KEY")
@@ -57,6 +60,8 @@ class AccessTokenAuthentication(BaseAuthentication):
     """The access JWT of a user. Views that must work while a password change is pending say so by
     `allow_pending_change`; those that feed media elements take `?accessToken=` by `allow_query_tokens`."""
 
+    scheme = "AccessToken"
+
     def authenticate(self, request: Request) -> tuple[Actor, str] | None:
         token = bearer(request, "Authorization")
         view = request.parser_context["view"]
@@ -71,6 +76,8 @@ class AccessTokenAuthentication(BaseAuthentication):
 class SessionAuthentication(BaseAuthentication):
     """The console's cookie, believed only together with its CSRF token: on whatever changes something, and on
     everything under /internal-api. Without it the caller is anonymous."""
+
+    scheme = "Session"
 
     def authenticate(self, request: Request) -> tuple[Actor, None] | None:
         http_request = request._request

@@ -99,6 +99,10 @@ app.conf.update(
             "task": "recordings.tasks.purge",
             "schedule": timedelta(hours=1),
         },
+        "answers kept under an Idempotency-Key": {
+            "task": "meet.idempotency.tasks.forget",
+            "schedule": timedelta(hours=1),
+        },
         "sessions that have ended": {
             "task": "accounts.tasks.clear_sessions",
             "schedule": crontab(hour="3", minute="0"),
@@ -113,7 +117,7 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["accounts", "meet.livekit", "meet.webhooks", "rooms", "recordings"])
+app.autodiscover_tasks(["accounts", "meet.idempotency", "meet.livekit", "meet.webhooks", "rooms", "recordings"])
 
 
 @setup_logging.connect

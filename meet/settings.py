@@ -182,6 +182,7 @@ CACHES: dict[str, dict[str, Any]] = {
 
 INSTALLED_APPS = [
     "meet.livekit",
+    "meet.idempotency",
     "accounts",
     "meet.webhooks",
     "meet.appearance",
@@ -197,6 +198,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "django_vite",
+    "drf_spectacular_sidecar",
     "template_partials",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -253,9 +255,15 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["meet.api.renderers.JSONRenderer", "meet.api.renderers.BrowsableAPIRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "meet.api.renderers.Negotiation",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "meet.openapi.operations.Schema",
     "EXCEPTION_HANDLER": "meet.api.exceptions.handler",
     "UNAUTHENTICATED_USER": None,
+}
+# The rest of the document is written in meet.openapi.
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [],
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
 }
 
 # -- What browsers get -----------------------------------------------------------------------------------------------
@@ -321,7 +329,7 @@ CORS_ALLOW_HEADERS = [
 ]
 CORS_EXPOSE_HEADERS = [
     "Location", "Deprecation", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "RateLimit-Limit",
-    "RateLimit-Remaining", "RateLimit-Reset", "Content-Range", "X-Request-ID",
+    "RateLimit-Remaining", "RateLimit-Reset", "Content-Range", "X-Request-ID", "Idempotency-Replayed",
 ]  # fmt: skip
 
 # Bodies of the API end at 100 kB (meet.api.parsers); events of LiveKit may be larger.

@@ -6,21 +6,25 @@ from django.views.i18n import set_language
 
 import accounts.api_urls
 import meet.appearance.api_urls
+import meet.openapi.urls
 import meet.webhooks.api_urls
 import recordings.api.urls
 import rooms.api.urls
 from meet import health
+from meet.openapi.views import RootView
 
-public_api = [*accounts.api_urls.public, *rooms.api.urls.public]
+public_api = [*accounts.api_urls.public, *rooms.api.urls.public, *meet.openapi.urls.public]
 internal_api = [
     *accounts.api_urls.internal,
     *rooms.api.urls.internal,
     *recordings.api.urls.internal,
     *meet.appearance.api_urls.internal,
     *meet.webhooks.api_urls.internal,
+    *meet.openapi.urls.internal,
 ]
 
 urlpatterns = [
+    path("api/v1", RootView.as_view()),
     path("api/v1/", include(public_api)),
     path("internal-api/v1/", include(internal_api)),
     path("livekit/", include("meet.livekit.urls")),

@@ -16,6 +16,8 @@ from rooms.permissions import OLD_NAMES, Permission, from_object
 
 
 class RoomMemberTokenAuthentication(BaseAuthentication):
+    scheme = "RoomMemberToken"
+
     def authenticate(self, request: Request) -> tuple[RoomMember, str] | None:
         token = bearer(request, "X-Room-Member-Token")
         view = request.parser_context["view"]

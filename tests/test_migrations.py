@@ -11,7 +11,7 @@ from meet.db import KeyField
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-OUR_APPS = ("accounts", "appearance", "livekit", "recordings", "rooms", "webhooks")
+OUR_APPS = ("accounts", "appearance", "idempotency", "livekit", "recordings", "rooms", "webhooks")
 
 
 def test_no_model_is_ahead_of_its_migrations() -> None:

@@ -46,6 +46,7 @@ CHECKS = [
     Ring("templates", (str(_VENV / "djade"), "--check", "--target-version", "5.2", *_TEMPLATES)),
     Ring("imports", (str(_VENV / "lint-imports"),)),
     Ring("migrations", (sys.executable, "manage.py", "makemigrations", "--check", "--dry-run")),
+    Ring("openapi", (sys.executable, "manage.py", "openapi", "--check")),
     Ring("translations", (sys.executable, "-m", "rings.translations"), folder=ROOT / "bin"),
 ]
 UNIT = _pytest("unit", _NO_SERVERS, "--numprocesses=auto")

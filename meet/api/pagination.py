@@ -50,8 +50,8 @@ class MaxItemsField(StrictField):
 def page_fields(sort_fields: Sequence[str]) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
     """The four paging parameters of a list; the first of `sort_fields` is the default."""
     return {
-        "maxItems": MaxItemsField(default=_DEFAULT_ITEMS),
-        "nextPageToken": StringField(default=""),
+        "maxItems": MaxItemsField(default=_DEFAULT_ITEMS, help_text=f"Items of a page; {_MOST_ITEMS} at most"),
+        "nextPageToken": StringField(default="", help_text="From the page before; it is not to be taken apart"),
         "sortField": EnumField(sort_fields, default=sort_fields[0]),
         "sortOrder": EnumField(("asc", "desc"), default="desc"),
     }

@@ -6,8 +6,10 @@ from rest_framework.response import Response
 from accounts.authentication import USER
 from accounts.permissions import IsAdmin
 from meet import clock
+from meet.api.describing import describes
 from meet.api.views import ApiView
 from meet.appearance import themes
+from meet.appearance.schema import APPEARANCE
 from meet.appearance.serializers import AppearanceRequest, appearance_object, design
 
 
@@ -26,9 +28,14 @@ class AppearanceView(ApiView):
     def _is_read(self) -> bool:
         return self.request.method in ("GET", "HEAD")
 
+    @describes("getAppearance", "Get the look of the meeting pages", answers={200: APPEARANCE})
     def get(self, request: Request) -> Response:
         return Response(appearance_object(themes.current()))
 
+    @describes(
+        "updateAppearance", "Set the look of the meeting pages", answers={200: APPEARANCE}, body=AppearanceRequest,
+        body_example=APPEARANCE.example,
+    )  # fmt: skip
     def put(self, request: Request) -> Response:
         theme = themes.save(design(self.body(AppearanceRequest)), now=clock.now())
         return Response(appearance_object(theme))

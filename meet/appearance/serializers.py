@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from meet.api.describing import JsonSchema, array_of
 from meet.api.fields import BooleanField, EnumField, ObjectSerializer, ObjectsField, StringField
 from meet.appearance.models import HEX_COLOUR, BaseTheme, Theme
 from meet.appearance.themes import COLOURS, Design
@@ -29,6 +30,9 @@ class ThemeBody(ObjectSerializer):
 class ThemesField(ObjectsField):
     def problems(self, objects: list[Any]) -> list[str]:
         return [] if len(objects) == 1 else ["There must be exactly one theme defined"]
+
+    def json_schema(self) -> JsonSchema:
+        return array_of(ThemeBody, minItems=1, maxItems=1)
 
 
 class AppearanceBody(ObjectSerializer):

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
+from meet.api.describing import JsonSchema, one_of
 from meet.api.dialects import ALLOW_ACCESS_TO, permissions_of
 from meet.api.fields import BooleanField, EnumField, NumberField, ObjectSerializer, StrictField
 from rooms.configuration import Config, Grants
@@ -16,7 +17,7 @@ class SwitchBody(ObjectSerializer):
     enabled = BooleanField()
 
 
-_PRESETS = tuple(
+PRESETS = tuple(
     f"{portrait}H264_{lines}P_{rate}" for portrait in ("", "PORTRAIT_") for lines in (720, 1080) for rate in (30, 60)
 )
 _VIDEO = ("width", "height", "framerate", "bitrate", "keyFrameInterval", "depth")
@@ -48,8 +49,8 @@ class EncodingField(StrictField):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, str):
-            if data not in _PRESETS:
-                raise ValidationError(f"Invalid encoding preset. Must be one of: {', '.join(_PRESETS)}")
+            if data not in PRESETS:
+                raise ValidationError(f"Invalid encoding preset. Must be one of: {', '.join(PRESETS)}")
             return data
         if not isinstance(data, Mapping):
             raise ValidationError("Encoding must be either a preset string or an encoding configuration object")
@@ -64,6 +65,10 @@ class EncodingField(StrictField):
         if problems:
             raise ValidationError(problems)
         return {half: {key: data[half][key] for key in body().fields} for half, body in halves}
+
+    def json_schema(self) -> JsonSchema:
+        halves = {"video": VideoBody, "audio": AudioBody}
+        return {"oneOf": [one_of(PRESETS), {"type": "object", "properties": halves, "required": list(halves)}]}
 
 
 def _half_problems(half: str, serializer_class: type[ObjectSerializer], data: Any) -> Any:

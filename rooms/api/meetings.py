@@ -10,13 +10,17 @@ from rest_framework.response import Response
 from accounts.authentication import API_KEY_OR_USER
 from accounts.permissions import AnyRole, ManagesRooms
 from meet import clock
+from meet.api.describing import MESSAGE, describes
 from meet.api.fields import EnumField, ObjectSerializer
 from meet.api.pagination import Sort, page, page_fields
+from meet.livekit.gateway import LiveKitUnavailable
 from rooms import attendance, lifecycle, moderation, promotion
 from rooms.access import Need, room_for
 from rooms.api.endpoint import RoomEndpoint
 from rooms.api.room_bodies import room_id_from
+from rooms.api.schema import ROOM_ID
 from rooms.authentication import RoomMemberTokenAuthentication
+from rooms.errors import RoomNotFound
 from rooms.permissions import Permission
 from rooms.promotion import RoleAction
 
@@ -28,6 +32,13 @@ class MeetingView(RoomEndpoint):
     permission_classes = (AnyRole,)
     operation = "ending meeting"
 
+    @describes(
+        "endMeeting",
+        "End the meeting",
+        answers={200: MESSAGE},
+        errors=[RoomNotFound(ROOM_ID), LiveKitUnavailable()],
+        text="Also answered when no meeting is running.",
+    )
     def delete(self, request: Request, room_id: str) -> Response:
         room = room_for(self.caller, room_id_from(room_id), need=Permission.meetingEnd)
         lifecycle.end_meeting(room, now=clock.now())

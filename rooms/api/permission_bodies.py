@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework.exceptions import ValidationError
 
+from meet.api.describing import FLAG, JsonSchema
 from meet.api.fields import ObjectSerializer, StrictField, received
 from rooms.configuration import Grants
 from rooms.permissions import OLD_NAMES, Permission
@@ -37,6 +38,13 @@ class PermissionsField(StrictField):
         if problems:
             raise ValidationError({name: [problem] for name, problem in problems.items()})
         return {**old, **named}
+
+    def json_schema(self) -> JsonSchema:
+        old = {**FLAG, "deprecated": True}
+        return {
+            "type": "object",
+            "properties": {**{str(one.name): FLAG for one in Permission}, **dict.fromkeys(OLD_NAMES, old)},
+        }
 
     def _old(
         self, name: str, value: Any, group: Permission, named: Mapping[str, bool], old: dict[str, bool]

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 
 from meet import clock
 from meet.api import dialects
+from meet.api.describing import MOMENT, JsonSchema, one_of
 from meet.api.fields import EnumField, NumberField, ObjectSerializer, StringField
 from meet.errors import InvalidRequest, Issue
 from rooms.api.config_bodies import ConfigBody, SwitchBody, config_changes
@@ -60,6 +61,9 @@ class DeletionDateField(NumberField):
             problems.append("autoDeletionDate is too far in the future")
         return problems
 
+    def json_schema(self) -> JsonSchema:
+        return {**MOMENT, "type": "number", "exclusiveMinimum": 0, "maximum": _LAST_MOMENT}
+
 
 # The end of the year 9999, the last that databases and Python know.
 _LAST_MOMENT = 253402300799000
@@ -75,6 +79,9 @@ class DeletionPolicyField(EnumField):
         if value == "fail":
             raise ValidationError(f"FAIL policy is not allowed for {self.name} auto-deletion policy")
         return value
+
+    def json_schema(self) -> JsonSchema:
+        return one_of([value for value in self.values if value != "fail"])
 
 
 class AutoDeletionPolicyBody(ObjectSerializer):

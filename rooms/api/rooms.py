@@ -9,10 +9,12 @@ from rest_framework.response import Response
 from accounts.authentication import API_KEY_OR_USER
 from accounts.permissions import AnyRole, ManagesRooms
 from meet import clock
+from meet.api.describing import describes
 from meet.api.fields import parsed
 from meet.api.pagination import page
 from meet.api.selection import Selection
 from meet.links import base_of
+from meet.livekit.gateway import LiveKitUnavailable
 from rooms import bulk, configuration, external, lifecycle, listing
 from rooms.access import Caller, Need, permissions_in, permissions_of, room_for
 from rooms.api.endpoint import RoomEndpoint, deprecation, room_selection
@@ -27,8 +29,18 @@ from rooms.api.room_bodies import (
     room_id_from,
 )
 from rooms.api.room_queries import BulkDeletionQuery, DeletionQuery, RoomListQuery, filters, policy
+from rooms.api.schema import (
+    DELETION_CONFLICTS,
+    ROOM,
+    ROOM_DELETED,
+    ROOM_DELETION_SCHEDULED,
+    ROOM_FIELDS,
+    ROOM_ID,
+    ROOM_PAGE,
+)
 from rooms.authentication import ANY_CREDENTIAL
 from rooms.deletion import Decision
+from rooms.errors import RoomNotFound
 from rooms.models import Room
 from rooms.permissions import Permission
 from rooms.representation import EXTRA_FIELDS, OLD_LINK_FIELDS, View, room_object
@@ -44,11 +56,30 @@ class RoomsView(RoomEndpoint):
     def get_permissions(self) -> list[Any]:
         return [AnyRole() if self.request.method == "GET" else ManagesRooms()]
 
+    @describes(
+        "createRoom",
+        "Create a room",
+        answers={201: ROOM},
+        body=NewRoomBody,
+        body_example={"roomName": "Weekly stand-up", "config": {"chat": {"enabled": False}}},
+        selects=ROOM_FIELDS,
+        headers=["Deprecation"],
+        text="Whoever creates it owns it; a room created with an API key belongs to the root administrator.",
+    )
     def post(self, request: Request) -> Response:
         chosen = room_selection(request)
         room = lifecycle.create(new_room(self.body(NewRoomBody)), owner=self.actor.user, now=clock.now())
         return _made(room, request, chosen)
 
+    @describes(
+        "getRooms",
+        "List rooms",
+        answers={200: ROOM_PAGE},
+        query=RoomListQuery,
+        selects=ROOM_FIELDS,
+        headers=["Deprecation"],
+        text="Administrators see all of them, others those they own, are a member of, or may enter as any user.",
+    )
     def get(self, request: Request) -> Response:
         query = self.query(RoomListQuery)
         chosen = room_selection(request)
@@ -99,6 +130,14 @@ class RoomView(RoomEndpoint):
     def get_permissions(self) -> list[Any]:
         return [AnyRole() if self.request.method == "GET" else ManagesRooms()]
 
+    @describes(
+        "getRoom",
+        "Get a room",
+        answers={200: ROOM},
+        selects=ROOM_FIELDS,
+        headers=["Deprecation"],
+        errors=[RoomNotFound(ROOM_ID)],
+    )
     def get(self, request: Request, room_id: str) -> Response:
         chosen = room_selection(request)
         room = room_for(self.caller, room_id_from(room_id), need=Need.SEE)
@@ -115,6 +154,16 @@ class RoomView(RoomEndpoint):
         configuration.change_details(room, wish)
         return Response(room_object(room, View(base_of(request._request), chosen)), headers=deprecation(chosen))
 
+    @describes(
+        "deleteRoom",
+        "Delete a room",
+        answers={200: ROOM_DELETED, 202: ROOM_DELETION_SCHEDULED},
+        query=DeletionQuery,
+        selects=ROOM_FIELDS,
+        errors=[RoomNotFound(ROOM_ID), *DELETION_CONFLICTS, LiveKitUnavailable()],
+        text="A room with a meeting or with recordings goes only as far as the two policies allow: it may be closed "
+        "instead, or when the meeting ends.",
+    )
     def delete(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id, field="")
         query = self.query(DeletionQuery)

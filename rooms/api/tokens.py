@@ -6,21 +6,32 @@ from rest_framework.response import Response
 from accounts.authentication import USER, bearer
 from accounts.models import User
 from meet import clock
+from meet.api.describing import describes
 from meet.api.fields import BooleanField, ObjectSerializer, StringField
 from meet.api.views import ApiView
-from meet.errors import DomainError, InvalidToken, NotAuthenticated
+from meet.errors import DomainError, Forbidden, InvalidToken, NotAuthenticated
 from meet.limits import FAILED_SECRETS, TOKENS, client_of
+from meet.livekit.gateway import LiveKitUnavailable
 from rooms import joining
 from rooms.access import visitor_for
 from rooms.api.room_bodies import room_id_from
+from rooms.api.schema import MEMBER_TOKEN, ROOM_ID
 from rooms.authentication import previous_admission
-from rooms.errors import MemberNotFound, WrongSecret
+from rooms.errors import (
+    LinkIsDisabled,
+    MemberNotFound,
+    NameMissing,
+    ParticipantNotFound,
+    RoomIsClosed,
+    RoomNotFound,
+    WrongSecret,
+)
 
 _LONGEST_PARTICIPANT_NAME = 100
 
 
 class MemberTokenBody(ObjectSerializer):
-    secret = StringField(required=False)
+    secret = StringField(required=False, help_text="Of a link, or a guest's id")
     joinMeeting = BooleanField(default=False)
     participantName = StringField(
         maximum=(
@@ -30,7 +41,7 @@ class MemberTokenBody(ObjectSerializer):
         required=False,
     )
     # Ours (decisions.md 3): name a guest by its public id, not by its secret.
-    opaqueIdentity = BooleanField(default=False)
+    opaqueIdentity = BooleanField(default=False, help_text="Name a guest by its public id, not by its secret")
 
 
 class MemberTokenView(ApiView):
@@ -46,6 +57,26 @@ class MemberTokenView(ApiView):
     def perform_authentication(self, request: Request) -> None:
         """Who asks matters after the body has been read; asked now, DRF would note that it is nobody."""
 
+    @describes(
+        "createRoomMemberToken",
+        "Get a token for a room",
+        answers={200: MEMBER_TOKEN},
+        body=MemberTokenBody,
+        body_example={"secret": "5b1f0d6c9e4a47a28c3d7f10b2e69a84", "joinMeeting": True, "participantName": "Ann"},
+        security=["AccessToken", "Session", None],
+        errors=[
+            WrongSecret(ROOM_ID),
+            NameMissing(),
+            NotAuthenticated(),
+            Forbidden(),
+            LinkIsDisabled(ROOM_ID, "speaker"),
+            RoomNotFound(ROOM_ID),
+            MemberNotFound(ROOM_ID, "guest-5b1f0d6c9e4a47a28c3d7f10b2e69a84"),
+            RoomIsClosed(ROOM_ID),
+            LiveKitUnavailable(),
+        ],
+        text="With the secret of a link or of a guest nobody needs an account; without one a user's credential counts.",
+    )
     def post(self, request: Request, room_id: str) -> Response:
         body = self.body(MemberTokenBody)
         clean_id = room_id_from(room_id)
@@ -78,6 +109,20 @@ class MemberTokenRefreshView(ApiView):
     permission_classes = ()
     operation = "refreshing room member token"
 
+    @describes(
+        "refreshRoomMemberToken",
+        "Renew the token of a participant",
+        answers={200: MEMBER_TOKEN},
+        security=["RoomMemberToken"],
+        errors=[
+            NotAuthenticated(),
+            InvalidToken(),
+            Forbidden(),
+            ParticipantNotFound(ROOM_ID, "ann-4f0x2k9c8m1b7qz"),
+            LiveKitUnavailable(),
+        ],
+        text="The previous token may have expired ten seconds ago; its owner must be connected to the meeting.",
+    )
     def post(self, request: Request, room_id: str) -> Response:
         token = bearer(request, "X-Room-Member-Token")
         if token is None:

@@ -45,6 +45,10 @@ class Twirp:
     def is_down(self) -> respx.Route:
         return self._router.post(url__startswith=self.base).mock(side_effect=httpx.ConnectError("refused"))
 
+    def is_content(self) -> respx.Route:
+        """Every call succeeds, with a message in which nothing is set."""
+        return self._router.post(url__startswith=self.base).respond(200, content=b"")
+
     def lets_rooms_be_made(self) -> respx.Route:
         return self.answers("RoomService/CreateRoom", models.Room(name="any", sid="RM_first"))
 

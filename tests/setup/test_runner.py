@@ -114,7 +114,7 @@ def test_every_ring_is_run_by_default_and_servers_run_alone() -> None:
     names = [ring.name for ring in catalog.chosen([])]
 
     assert names == [
-        "unit", "types", "static", "lint", "format", "templates", "imports", "migrations", "translations",
+        "unit", "types", "static", "lint", "format", "templates", "imports", "migrations", "openapi", "translations",
         "vitest", "postgres", "workers", "media", "browser",
     ]  # fmt: skip
     assert [ring.name for ring in catalog.ALL if ring.alone] == ["workers", "media", "browser"]

@@ -1,6 +1,7 @@
 import '../css/console.css';
 import { currentLanguage, isLanguage } from '../i18n';
 import './htmx-setup';
+import { ApiForm } from './api-form';
 import { CompleteForm } from './complete-form';
 import { Confirm } from './confirm';
 import { Copy } from './copy';
@@ -25,6 +26,7 @@ if (isLanguage(language)) currentLanguage.choose(language);
 
 // Every element decorates HTML that works without it.
 const ELEMENTS: Record<string, CustomElementConstructor> = {
+  'meet-api-form': ApiForm,
   'meet-complete-form': CompleteForm,
   'meet-confirm': Confirm,
   'meet-copy': Copy,

@@ -73,11 +73,15 @@ _PAGES: list[tuple[str, str, Step | None]] = [
     ("profile, refused", "/profile", _send_nonsense),
     ("two-step sign-in", "/profile/2fa/", None),
     ("two-step sign-in, setting up", "/profile/2fa/totp/activate/", _prove_it_is_me),
+    ("API", "/api/v1/", None),
+    ("API, rooms", "/api/v1/rooms", None),
+    ("API, a room", "/api/v1/rooms/{room}", None),
     ("signing out", "/logout", None),
     ("error inside", "/rooms/no-such-room", None),
 ]
 _OUTSIDE: list[tuple[str, str, Step | None]] = [
     ("login", "/login", None),
+    ("API outside", "/api/v1/rooms", None),
     ("error outside", "/room/no-such-room?secret=x", None),
 ]
 _LOOKS = [(width, theme) for width in (1280, 360) for theme in ("light", "dark")]
