@@ -63,8 +63,7 @@ def _collections() -> list[str]:
 
 
 def swagger(request: HttpRequest) -> HttpResponse:
-    STATIC.hit(client_of(request))
-    return render(request, "openapi/swagger.html")
+    return _page(request, "openapi/swagger.html")
 
 
 def internal_swagger(request: HttpRequest) -> HttpResponse:
@@ -77,5 +76,12 @@ def internal_swagger(request: HttpRequest) -> HttpResponse:
 # ReDoc makes its styles while it runs, and knows no nonce.
 @csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
 def redoc(request: HttpRequest) -> HttpResponse:
-    STATIC.hit(client_of(request))
-    return render(request, "openapi/redoc.html")
+    return _page(request, "openapi/redoc.html")
+
+
+def _page(request: HttpRequest, template: str) -> HttpResponse:
+    headers = STATIC.hit(client_of(request))
+    response = render(request, template)
+    for name, value in headers.items():
+        response[name] = value
+    return response

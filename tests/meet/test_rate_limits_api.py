@@ -36,7 +36,7 @@ ROUTES: list[tuple[str, Limiter | None]] = [
     (r"^users/\S+/password", limits.SENSITIVE),
     (r"^rooms/\S+/members/token", limits.TOKENS),
     (r"^config/webhooks/test", limits.WEBHOOK_TESTS),
-    (r"^docs", limits.STATIC),
+    (r"^openapi", limits.STATIC),
     (r"", limits.API),
 ]
 
@@ -54,7 +54,12 @@ def test_no_two_limiters_share_a_count() -> None:
     assert not [name for name in names if re.search(r"\s", name)]
 
 
-@pytest.mark.parametrize("route", [*urls.public_api, *urls.internal_api], ids=lambda route: str(route.pattern))
+API_ROUTES = [
+    route for route in [*urls.public_api, *urls.internal_api] if hasattr(route.callback, "view_class")
+]  # the pages about the API are no endpoints
+
+
+@pytest.mark.parametrize("route", API_ROUTES, ids=lambda route: str(route.pattern))
 def test_every_route_counts_where_the_contract_says(route: URLPattern) -> None:
     path = str(route.pattern).removeprefix("^")
     expected = next(limiter for pattern, limiter in ROUTES if re.search(pattern, path))
@@ -72,6 +77,7 @@ REQUESTS: list[tuple[str, str, Any, str]] = [
     ("post", "/internal-api/v1/users/change-password", {}, "sensitive"),
     ("post", "/internal-api/v1/rooms/{room}/members/token", {}, "token issuance"),
     ("post", "/internal-api/v1/rooms/{room}/members/token/refresh", None, "token issuance"),
+    ("get", "/api/v1/openapi.json", None, "static"),
     ("get", "/internal-api/v1/users/me", None, "api"),
     ("get", "/api/v1/rooms", None, "api"),
     ("get", "/api/v1/rooms/{room}", None, "api"),
@@ -109,6 +115,16 @@ def test_the_last_one_of_a_window_is_answered_and_the_next_one_refused(
     assert refused["RateLimit-Policy"] == f"{limit};w={window}"
     assert refused["RateLimit"].startswith(f"limit={limit}, remaining=0, reset=")
     assert 0 < int(refused["Retry-After"]) <= window
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/redoc"])
+@pytest.mark.usefixtures("rate_limits", "db")
+def test_pages_about_the_api_are_counted_and_refused_as_a_page(anonymous: Api, path: str) -> None:
+    for _ in range(999):
+        limits.STATIC.hit(CLIENT)
+    last, refused = anonymous.get(path), anonymous.get(path)
+    assert last["RateLimit"].startswith("limit=1000, remaining=0, reset=")
+    assert (last.status_code, refused.status_code) == (200, 429)
 
 
 @each_request

@@ -158,7 +158,7 @@ def test_a_body_is_described_by_its_fields() -> None:
     assert schemas["AutoDeletionPolicyBody"]["properties"]["withMeeting"]["enum"] == ["force", "when_meeting_ends"]
     assert schemas["AutoDeletionPolicyBody"]["required"] == ["withMeeting", "withRecordings"]
     assert schemas["LoginBody"]["properties"]["password"]["minLength"] == 5
-    assert schemas["ThemeBody"]["properties"]["name"]["pattern"] == "^[a-zA-Z0-9_-]*$"
+    assert schemas["ThemeBody"]["properties"]["name"]["pattern"] == "^[a-zA-Z0-9_-]+$"
 
 
 def test_a_list_tells_its_parameters() -> None:
