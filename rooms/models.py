@@ -137,6 +137,9 @@ class Room(models.Model):
             NullsFirstIndex(
                 fields=["expires_at", "id"], condition=Q(deleted_at=None, user_access=True), name="room_shared_expires"
             ),
+            models.Index(
+                fields=["created_at", "id"], condition=Q(deleted_at=None, closed_at__isnull=False), name="room_closed"
+            ),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="room_deleted"),
         ]
 

@@ -95,15 +95,25 @@ def page(
     sort = sorts[query["sortField"]]
     descending = query["sortOrder"] == "desc"
     size = query["maxItems"]
-    behind = _behind(sort, query["nextPageToken"], descending=descending)
+    ranges = _behind(sort, query["nextPageToken"], descending=descending)
     order = _order(sort, descending=descending)
-    pages = [list(scope.filter(behind).order_by(*order)[: size + 1]) for scope in scopes]
+    pages = [_rows([scope.filter(one).order_by(*order) for one in ranges], size + 1) for scope in scopes]
     merged = heapq.merge(*pages, key=lambda row: _key(row, sort.column), reverse=descending)
     rows = list({row.pk: row for row in merged}.values())
     has_more = len(rows) > size
     rows = rows[:size]
     prefetch_related_objects(rows, *prefetch)
     return Page(rows, _token(rows[-1], sort.column) if has_more else None, size)
+
+
+def _rows(ranges: Iterable[QuerySet[Row]], count: int) -> list[Row]:
+    """The first `count` rows; `ranges` follow one another."""
+    rows: list[Row] = []
+    for one in ranges:
+        rows += one[: count - len(rows)]
+        if len(rows) == count:
+            break
+    return rows
 
 
 def _order(sort: Sort, *, descending: bool) -> tuple[OrderBy, str]:
@@ -146,18 +156,19 @@ def _typed(value: Any, kind: type) -> Any:
     return value
 
 
-def _behind(sort: Sort, token: str, *, descending: bool) -> Q:
-    """What lies behind the row of `token`. «At or behind the value, and not one of its first rows» keeps to one range
-    of the index, which «behind it, or at it with a later id» does not."""
+def _behind(sort: Sort, token: str, *, descending: bool) -> list[Q]:
+    """What lies behind the row of `token`, as ranges of the index, in order. Rows without a value are a range of their
+    own: one OR with the others defeats the index. So does «behind it, or at it with a later id»; «at or behind the
+    value, and not one of its first rows» keeps to one range."""
     if not token:
-        return Q()
+        return [Q()]
     value, row_id = _position(sort, token)
     column = sort.column
     ids = Q(pk__lt=row_id) if descending else Q(pk__gt=row_id)
+    without_value = Q(**{f"{column}__isnull": True})
     if value is None:
-        at_null = Q(**{f"{column}__isnull": True}) & ids
-        return at_null if descending else at_null | Q(**{f"{column}__isnull": False})
+        return [without_value & ids] if descending else [without_value & ids, ~without_value]
     if not descending:
-        return Q(**{f"{column}__gte": value}) & (Q(**{f"{column}__gt": value}) | ids)
+        return [Q(**{f"{column}__gte": value}) & (Q(**{f"{column}__gt": value}) | ids)]
     behind = Q(**{f"{column}__lte": value}) & (Q(**{f"{column}__lt": value}) | ids)
-    return behind | Q(**{f"{column}__isnull": True}) if sort.nullable else behind
+    return [behind, without_value] if sort.nullable else [behind]
