@@ -38,7 +38,16 @@ def scopes(actor: Actor, filters: Filters) -> list[RoomQuerySet]:
         found = [scope.in_status(filters.status) for scope in found]
     if filters.external_id:
         found = [scope.filter(external_id=filters.external_id) for scope in found]
-    return [scope.with_status().select_related("owner") for scope in found]
+    return [_whole(scope) for scope in found]
+
+
+def full() -> RoomQuerySet:
+    """Rooms with what a list shows of them."""
+    return _whole(Room.objects.all())
+
+
+def _whole(rooms: RoomQuerySet) -> RoomQuerySet:
+    return rooms.with_status().select_related("owner")
 
 
 def _related(actor: Actor, filters: Filters) -> list[RoomQuerySet]:

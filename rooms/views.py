@@ -27,7 +27,7 @@ from rooms.access import Need, permissions_in, permissions_of, room_for, visible
 from rooms.deletion import Decision, Policy
 from rooms.errors import DeletionConflict
 from rooms.forms import DeletionForm, RoomFilterForm, RoomForm
-from rooms.listing import SORTS
+from rooms.listing import SORTS, full
 from rooms.models import AccessLink, Meeting, MeetingPolicy, Participation, RecordingsPolicy, Room, RoomStatus
 from rooms.permissions import Permission
 from rooms.representation import link_url, room_url
@@ -85,7 +85,7 @@ def _found(actor: Actor, chosen: dict[str, Any]) -> Page[Room]:
         "maxItems": _PAGE * pages,
         "nextPageToken": chosen.get("after", ""),
     }
-    return page(scopes, sorts=SORTS, query=query)
+    return page(scopes, sorts=SORTS, query=query, full=full())
 
 
 def _rows(actor: Actor, rooms: list[Room]) -> list[dict[str, Any]]:

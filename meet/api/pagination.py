@@ -80,14 +80,16 @@ class Page(Generic[Row]):
 
 
 def page(
-    scopes: Iterable[QuerySet[Row]],
+    scopes: Sequence[QuerySet[Row]],
     *,
     sorts: Mapping[str, Sort],
     query: Mapping[str, Any],
     prefetch: Sequence[str] = (),
+    full: QuerySet[Row] | None = None,
 ) -> Page[Row]:
     """The page that the validated `query` asks for; `sorts` maps the names of sort fields to columns. What stands in
-    `prefetch` is fetched for the rows of the page only.
+    `prefetch` is fetched for the rows of the page only. With `full`, several scopes are asked for keys, and only the
+    rows of the page are read, from there.
 
     Ties are broken by primary key. Rows without a value come first in ascending, last in descending order. A row in
     several scopes comes once.
@@ -97,18 +99,27 @@ def page(
     size = query["maxItems"]
     ranges = _behind(sort, query["nextPageToken"], descending=descending)
     order = _order(sort, descending=descending)
-    pages = [_rows([scope.filter(one).order_by(*order) for one in ranges], size + 1) for scope in scopes]
-    merged = heapq.merge(*pages, key=lambda row: _key(row, sort.column), reverse=descending)
-    rows = list({row.pk: row for row in merged}.values())
+    found = [[scope.filter(one).order_by(*order) for one in ranges] for scope in scopes]
+    if full is None or len(found) == 1:
+        merged = heapq.merge(
+            *(_first(one, size + 1) for one in found), key=lambda row: _key(row, sort.column), reverse=descending
+        )
+        rows = list({row.pk: row for row in merged}.values())
+    else:
+        keys = (_first([part.values_list(sort.column, "pk") for part in one], size + 1) for one in found)
+        ordered = heapq.merge(*keys, key=lambda key: _sort_key(*key), reverse=descending)
+        pks = list(dict.fromkeys(pk for _value, pk in ordered))[: size + 1]
+        by_pk = full.in_bulk(pks)
+        rows = [by_pk[pk] for pk in pks if pk in by_pk]
     has_more = len(rows) > size
     rows = rows[:size]
     prefetch_related_objects(rows, *prefetch)
     return Page(rows, _token(rows[-1], sort.column) if has_more else None, size)
 
 
-def _rows(ranges: Iterable[QuerySet[Row]], count: int) -> list[Row]:
+def _first(ranges: Iterable[QuerySet[Any, Any]], count: int) -> list[Any]:
     """The first `count` rows; `ranges` follow one another."""
-    rows: list[Row] = []
+    rows: list[Any] = []
     for one in ranges:
         rows += one[: count - len(rows)]
         if len(rows) == count:
@@ -125,9 +136,12 @@ def _order(sort: Sort, *, descending: bool) -> tuple[OrderBy, str]:
 
 
 def _key(row: Model, column: str) -> tuple[bool, Any, Any]:
-    value = getattr(row, column)
+    return _sort_key(getattr(row, column), row.pk)
+
+
+def _sort_key(value: Any, pk: Any) -> tuple[bool, Any, Any]:
     # False sorts before True: rows without a value are the smallest.
-    return (value is not None, 0 if value is None else value, row.pk)
+    return (value is not None, 0 if value is None else value, pk)
 
 
 def _token(row: Model, column: str) -> str:

@@ -86,7 +86,7 @@ class RoomsView(RoomEndpoint):
         wanted = filters(query)
         scopes = listing.scopes(self.actor, wanted)
         with wanted.name.bounded():
-            found = page(scopes, sorts=listing.SORTS, query=query, prefetch=("links",))
+            found = page(scopes, sorts=listing.SORTS, query=query, prefetch=("links",), full=listing.full())
         masks = permissions_in(self.actor, found.rows)
         base = base_of(request._request)
 
