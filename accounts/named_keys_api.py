@@ -7,15 +7,18 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import schema
 from accounts.authentication import API_KEY_OR_USER
 from accounts.endpoint import UserEndpoint
 from accounts.models import ApiKey, Scope
 from accounts.permissions import IsAdmin
 from accounts.user_bodies import NameField
 from meet import clock
+from meet.api.describing import MOMENT, JsonSchema, array_of, describes, one_of
 from meet.api.fields import EnumField, NumberField, ObjectSerializer, StrictField
 from meet.errors import DomainError
 from meet.limits import SENSITIVE
+from meet.links import base_of
 
 
 class KeyNotFound(DomainError):
@@ -62,6 +65,9 @@ class ScopesField(StrictField):
             raise ValidationError(problems)
         return [value for value in Scope.values if value in data]
 
+    def json_schema(self) -> JsonSchema:
+        return array_of(one_of(Scope.values), minItems=1)
+
 
 class ExpiryField(NumberField):
     def problems(self, number: float) -> list[str]:
@@ -71,11 +77,17 @@ class ExpiryField(NumberField):
             return ["expiresAt is out of range"]
         return [] if moment > clock.now() else ["expiresAt must be in the future"]
 
+    def json_schema(self) -> JsonSchema:
+        return {**MOMENT, "type": "number"}
+
+
+_EXPIRY = "Milliseconds since the Unix epoch, in the future; without it the key does not expire"
+
 
 class NewKeyBody(ObjectSerializer):
     name = NameField()
     scopes = ScopesField()
-    expiresAt = ExpiryField(required=False)
+    expiresAt = ExpiryField(required=False, help_text=_EXPIRY)
 
 
 class KeyChangesBody(ObjectSerializer):
@@ -99,7 +111,19 @@ class NamedKeysEndpoint(UserEndpoint):
         return key
 
 
+_NOT_FOUND = KeyNotFound(schema.KEY_ID)
+
+
 class NamedKeysView(NamedKeysEndpoint):
+    @describes(
+        "createNamedKey",
+        "Create an API key",
+        answers={201: schema.NEW_NAMED_KEY},
+        body=NewKeyBody,
+        body_example={"name": "Timetable", "scopes": ["rooms:read", "rooms:write"]},
+        text="This answer is the only one that has the key itself. Writing does not include reading; `admin` is "
+        "everything.",
+    )
     def post(self, request: Request) -> Response:
         """The one answer that has the key in it."""
         body = self.body(NewKeyBody)
@@ -107,17 +131,35 @@ class NamedKeysView(NamedKeysEndpoint):
         key, text = ApiKey.issue(
             name=body["name"], scopes=body["scopes"], by=self.actor.user, now=clock.now(), expires_at=expires_at
         )
-        return Response({**named_key_object(key), "key": text}, status=HTTPStatus.CREATED)
+        location = f"{base_of(request._request)}/api/v1/api-keys/{key.pk}"
+        answer = {**named_key_object(key), "key": text}
+        return Response(answer, status=HTTPStatus.CREATED, headers={"Location": location})
 
+    @describes(
+        "getNamedKeys",
+        "List the API keys",
+        answers={200: array_of(schema.NAMED_KEY)},
+        text="All of them but the default one, oldest first.",
+    )
     def get(self, request: Request) -> Response:
         keys = ApiKey.objects.named().select_related("created_by").order_by("created_at", "pk")
         return Response([named_key_object(key) for key in keys])
 
 
 class NamedKeyView(NamedKeysEndpoint):
+    @describes("getNamedKey", "Get an API key", answers={200: schema.NAMED_KEY}, errors=[_NOT_FOUND])
     def get(self, request: Request, key_id: str) -> Response:
         return Response(named_key_object(self.key(key_id)))
 
+    @describes(
+        "updateNamedKey",
+        "Rename an API key, or change what it is for",
+        answers={200: schema.NAMED_KEY},
+        body=KeyChangesBody,
+        body_example={"scopes": ["rooms:read"]},
+        errors=[_NOT_FOUND],
+        text="What is not named stays as it is.",
+    )
     def patch(self, request: Request, key_id: str) -> Response:
         changes = self.body(KeyChangesBody)
         key = self.key(key_id)
@@ -125,6 +167,13 @@ class NamedKeyView(NamedKeysEndpoint):
             raise KeyNotFound(key_id)
         return Response(named_key_object(self.key(key_id)))
 
+    @describes(
+        "deleteNamedKey",
+        "Delete an API key",
+        answers={200: schema.NAMED_KEY_DELETED},
+        errors=[_NOT_FOUND],
+        text="It stops working at once.",
+    )
     def delete(self, request: Request, key_id: str) -> Response:
         key = self.key(key_id)
         ApiKey.objects.filter(pk=key.pk).delete()

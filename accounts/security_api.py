@@ -6,11 +6,12 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import oauth
+from accounts import oauth, schema
 from accounts.actor import Actor
 from accounts.authentication import USER, UserIfAny
 from accounts.models import OAuthProvider
 from accounts.permissions import IsAdmin
+from meet.api.describing import describes
 from meet.api.fields import EnumField, ObjectSerializer, ObjectsField, StringField
 from meet.api.views import ApiView
 
@@ -45,11 +46,26 @@ class SecurityView(ApiView):
     def _is_read(self) -> bool:
         return self.request.method in ("GET", "HEAD")
 
+    @describes(
+        "getSecurityConfig",
+        "Get the OAuth providers",
+        answers={200: schema.SECURITY_CONFIG},
+        security=["AccessToken", "Session", None],
+        text="For everybody; `clientSecret` only for administrators. Credentials that do not hold count as none.",
+    )
     def get(self, request: Request) -> Response:
         caller: object = request.user
         is_admin = isinstance(caller, Actor) and caller.user.is_admin
         return Response(_security_object(oauth.providers(), shows_secrets=is_admin))
 
+    @describes(
+        "updateSecurityConfig",
+        "Set the OAuth providers",
+        answers={200: schema.SECURITY_CONFIG},
+        body=SecurityBody,
+        body_example=schema.SECURITY_CONFIG.example,
+        text="All of them, in this order. They are kept for programs that ask for them; nobody signs in through them.",
+    )
     def put(self, request: Request) -> Response:
         body = self.body(SecurityBody)
         chosen = [_provider(one) for one in body["authentication"]["oauthProviders"]]

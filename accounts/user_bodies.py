@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.models import USER_ID_PATTERN, Role
 from accounts.users import NewUser
+from meet.api.describing import TEXT, JsonSchema
 from meet.api.fields import EnumField, ObjectSerializer, StringField
 from meet.api.matching import match_fields
 from meet.api.pagination import page_fields
@@ -37,6 +38,9 @@ class NameField(StringField):
         if not tidy(name):
             raise ValidationError("name is required and cannot be empty")
         return name
+
+    def json_schema(self) -> JsonSchema:
+        return {**TEXT, "minLength": 1, "maxLength": _LONGEST_NAME, "pattern": r"\S"}
 
 
 class NewUserBody(ObjectSerializer):
@@ -69,20 +73,20 @@ class ResetPasswordBody(ObjectSerializer):
         return {"newPassword": StringField(minimum=(shortest, message))}
 
 
-class RoleBody(ObjectSerializer):
+class UserRoleBody(ObjectSerializer):
     role = RoleField()
 
 
 class UserListQuery(ObjectSerializer):
-    userId = StringField(default="")
-    role = RoleField(required=False)
+    userId = StringField(default="", help_text="The one with this id; empty for all")
+    role = RoleField(required=False, help_text="Only those with this role")
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), **match_fields("name"), **page_fields(("registrationDate", "name"))}
 
 
 class BulkDeletionQuery(ObjectSerializer):
-    userIds = StringField()
+    userIds = StringField(help_text="Ids with commas between them")
 
 
 def user_ids(query: Mapping[str, Any]) -> list[str]:

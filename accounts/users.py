@@ -51,6 +51,15 @@ class Refused(UserError):
         super().__init__(HTTPStatus.FORBIDDEN, f"{what}. {why}", brief=what)
 
 
+# What `Refused` is made of.
+OWN_PASSWORD = ("Cannot reset your own password", "Please use the change-password endpoint to change your password.")
+ROOT_PASSWORD = ("Cannot reset password for the root admin user", "The root admin must change their own password.")
+OWN_ROLE = ("Cannot change your own role", "Please have another administrator change your role if needed.")
+ROOT_ROLE = ("Cannot change the role of the root admin user", "This account must retain administrative privileges.")
+OWN_ACCOUNT = ("Cannot delete your own account", "Please have another administrator delete your account if needed.")
+ROOT_ACCOUNT = ("Cannot delete the root admin user", "This account is required for system administration.")
+
+
 @dataclass(frozen=True)
 class NewUser:
     user_id: str
@@ -85,12 +94,9 @@ def find(user_id: str) -> User:
 def reset_password(user_id: str, new: str, *, by: Actor, now: datetime) -> None:
     """Whoever knows the new password has to change it at the next sign-in."""
     if user_id == by.user.user_id:
-        raise Refused(
-            "Cannot reset your own password",
-            "Please use the change-password endpoint to change your password.",
-        )
+        raise Refused(*OWN_PASSWORD)
     if _is_root(user_id):
-        raise Refused("Cannot reset password for the root admin user", "The root admin must change their own password.")
+        raise Refused(*ROOT_PASSWORD)
     user = find(user_id)
     _protect_administrators(user.role, by=by)
     if not passwords.replace(user, new, must_change=True, now=now):
@@ -101,11 +107,9 @@ def change_role(user_id: str, role: Role, *, by: Actor, now: datetime) -> User:
     """Whoever may own no rooms any more hands theirs over to the root admin; whoever may enter every room needs no
     membership. The old tokens end, and the meetings that the user is in are told."""
     if _is_root(user_id):
-        raise Refused(
-            "Cannot change the role of the root admin user", "This account must retain administrative privileges."
-        )
+        raise Refused(*ROOT_ROLE)
     if user_id == by.user.user_id:
-        raise Refused("Cannot change your own role", "Please have another administrator change your role if needed.")
+        raise Refused(*OWN_ROLE)
     with transaction.atomic():
         user = _locked(user_id)
         if user.role == role:
@@ -167,12 +171,9 @@ class Seat:
 def _delete(user_id: str, *, by: Actor, now: datetime) -> list[Seat]:
     """Returns where the user still has to be sent out."""
     if _is_root(user_id):
-        raise Refused("Cannot delete the root admin user", "This account is required for system administration.")
+        raise Refused(*ROOT_ACCOUNT)
     if user_id == by.user.user_id:
-        raise Refused(
-            "Cannot delete your own account",
-            "Please have another administrator delete your account if needed.",
-        )
+        raise Refused(*OWN_ACCOUNT)
     with transaction.atomic():
         user = _locked(user_id)
         _protect_administrators(user.role, by=by)

@@ -8,7 +8,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import users
+from accounts import schema, users
 from accounts.authentication import API_KEY_OR_USER
 from accounts.endpoint import UserEndpoint
 from accounts.models import Role, Scope, User
@@ -18,17 +18,19 @@ from accounts.user_bodies import (
     BulkDeletionQuery,
     NewUserBody,
     ResetPasswordBody,
-    RoleBody,
     UserListQuery,
+    UserRoleBody,
     new_user,
     user_ids,
 )
 from meet import clock
+from meet.api.describing import Answer, describes
 from meet.api.matching import text_match
 from meet.api.pagination import Sort, page
 from meet.limits import SENSITIVE
 from meet.links import base_of
 
+_NOT_FOUND = users.UserNotFound(schema.USER_ID)
 SORTS = {"registrationDate": Sort("created_at", datetime), "name": Sort("name_key", str)}
 
 
@@ -45,11 +47,28 @@ class UsersEndpoint(UserEndpoint):
 class UsersView(UsersEndpoint):
     operation = "processing users"
 
+    @describes(
+        "createUser",
+        "Create a user",
+        answers={201: schema.USER},
+        body=NewUserBody,
+        body_example={"userId": "olga_", "name": "Olga", "role": "room_manager", "password": "correct horse battery"},
+        errors=[users.UserExists(schema.USER_ID)],
+        text="They must choose another password when they first sign in. Administrators are made by administrators, "
+        "and by keys with the scope `admin`.",
+    )
     def post(self, request: Request) -> Response:
         user = users.create(new_user(self.body(NewUserBody)), by=self.actor, now=clock.now())
         location = f"{base_of(request._request)}/api/v1/users/{user.user_id}"
         return Response(user_object(user), status=HTTPStatus.CREATED, headers={"Location": location})
 
+    @describes(
+        "getUsers",
+        "List users",
+        answers={200: schema.USER_PAGE},
+        query=UserListQuery,
+        text="With both `userId` and `name`, those that either of them finds.",
+    )
     def get(self, request: Request) -> Response:
         query = self.query(UserListQuery)
         name = text_match(query, "name")
@@ -62,6 +81,16 @@ class UsersView(UsersEndpoint):
             answer = page(scopes, sorts=SORTS, query=query)
         return Response(answer.envelope("users", user_object))
 
+    @describes(
+        "deleteUsers",
+        "Delete several users",
+        answers={
+            200: schema.USERS_DELETED,
+            400: Answer(schema.USERS_NOT_DELETED, text="Some, or all, could not be deleted; `deleted` have been"),
+        },
+        query=BulkDeletionQuery,
+        text="Each by itself, as `deleteUser` does it: one that cannot be deleted keeps no other from it.",
+    )
     def delete(self, request: Request) -> Response:
         outcome = users.delete_many(user_ids(self.query(BulkDeletionQuery)), by=self.actor, now=clock.now())
         failed = [{"userId": user_id, "error": error} for user_id, error in outcome.failed.items()]
@@ -75,9 +104,17 @@ class UsersView(UsersEndpoint):
 class UserView(UsersEndpoint):
     operation = "processing user"
 
+    @describes("getUser", "Get a user", answers={200: schema.USER}, errors=[_NOT_FOUND])
     def get(self, request: Request, user_id: str) -> Response:
         return Response(user_object(users.find(user_id)))
 
+    @describes(
+        "deleteUser",
+        "Delete a user",
+        answers={200: schema.USER_DELETED},
+        errors=[_NOT_FOUND, users.Refused(*users.ROOT_ACCOUNT), users.Refused(*users.OWN_ACCOUNT)],
+        text="Their rooms go to the root administrator, their memberships end, and they leave every meeting.",
+    )
     def delete(self, request: Request, user_id: str) -> Response:
         users.delete(user_id, by=self.actor, now=clock.now())
         return Response({"message": f"User '{user_id}' deleted successfully"})
@@ -87,6 +124,15 @@ class UserPasswordView(UsersEndpoint):
     limiter = SENSITIVE
     operation = "resetting user password"
 
+    @describes(
+        "resetUserPassword",
+        "Reset a user's password",
+        answers={200: schema.PASSWORD_RESET},
+        body=ResetPasswordBody,
+        body_example={"newPassword": "correct horse battery"},
+        errors=[_NOT_FOUND, users.Refused(*users.OWN_PASSWORD), users.Refused(*users.ROOT_PASSWORD)],
+        text="They must choose another one when they next sign in.",
+    )
     def put(self, request: Request, user_id: str) -> Response:
         users.reset_password(user_id, self.body(ResetPasswordBody)["newPassword"], by=self.actor, now=clock.now())
         message = f"Password for user '{user_id}' has been reset successfully. User must change password on next login."
@@ -96,6 +142,16 @@ class UserPasswordView(UsersEndpoint):
 class UserRoleView(UsersEndpoint):
     operation = "updating user role"
 
+    @describes(
+        "updateUserRole",
+        "Change a user's role",
+        answers={200: schema.USER},
+        body=UserRoleBody,
+        body_example={"role": "room_manager"},
+        errors=[_NOT_FOUND, users.Refused(*users.ROOT_ROLE), users.Refused(*users.OWN_ROLE)],
+        text="Their tokens end. The rooms of a new room member go to the root administrator; a new administrator's "
+        "memberships end. The role that they have already changes nothing.",
+    )
     def put(self, request: Request, user_id: str) -> Response:
-        role = Role(self.body(RoleBody)["role"])
+        role = Role(self.body(UserRoleBody)["role"])
         return Response(user_object(users.change_role(user_id, role, by=self.actor, now=clock.now())))

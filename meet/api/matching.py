@@ -50,9 +50,16 @@ class BooleanTextField(StrictField):
 
 def match_fields(name: str) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
     return {
-        name: StringField(default=""),
-        f"{name}MatchMode": EnumField(MatchMode, default=MatchMode.EXACT.value),
-        f"{name}CaseInsensitive": BooleanTextField(default=False),
+        name: StringField(default="", help_text=f"Only those whose `{name}` matches this; empty for all"),
+        f"{name}MatchMode": EnumField(
+            MatchMode,
+            default=MatchMode.EXACT.value,
+            help_text=f"Where `{name}` matches: as a whole, at the beginning, anywhere, or as a regular expression in "
+            f"the syntax of RE2, of {_LONGEST_PATTERN} characters at most",
+        ),
+        f"{name}CaseInsensitive": BooleanTextField(
+            default=False, help_text=f"Whether `{name}` matches in upper and lower case alike"
+        ),
     }
 
 

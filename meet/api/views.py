@@ -22,6 +22,7 @@ class ApiView(APIView):
 
     limiter: ClassVar[Limiter | None] = API
     operation: ClassVar[str] = "processing the request"
+    has_dialects: ClassVar[bool] = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None
@@ -46,7 +47,7 @@ class ApiView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(response, Response) and not response.exception:
             dialect = dialects.dialect_of(self.request)
-            if dialect:
+            if dialect and self.has_dialects:
                 response.data = dialects.answer_in(dialect, self.request, response)
         return super().finalize_response(request, response, *args, **kwargs)
 

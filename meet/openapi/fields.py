@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 
-from meet.api.fields import BooleanField, EnumField, NumberField, StrictField, StringField
+from meet.api.fields import BooleanField, EnumField, NumberField, ObjectsField, StrictField, StringField
 from meet.api.pagination import MaxItemsField
 
 
@@ -32,6 +32,8 @@ def _schema_of(field: StrictField) -> dict[str, Any]:
             return {"type": "number", **({"exclusiveMinimum": 0} if field.positive else {})}
         case BooleanField():
             return {"type": "boolean"}
+        case ObjectsField():
+            return {"type": "array", "items": field.item}
     return {"type": field.expected}
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
+from meet.api.describing import URL, JsonSchema
 from meet.api.fields import BooleanField, ObjectSerializer, StringField
-from meet.webhooks.endpoints import URL_IS_REQUIRED, Choice, url_problems
+from meet.webhooks.endpoints import LONGEST_URL, URL_IS_REQUIRED, Choice, url_problems
 from meet.webhooks.models import Endpoint
 
 
@@ -14,6 +15,9 @@ class WebhookUrlField(StringField):
         if isinstance(data, str) and (problems := url_problems(data)):
             raise ValidationError(problems)
         return super().to_internal_value(data)
+
+    def json_schema(self) -> JsonSchema:
+        return {**URL, "pattern": "^https?://", "maxLength": LONGEST_URL}
 
 
 class WebhookTestBody(ObjectSerializer):

@@ -3,8 +3,10 @@ from rest_framework.response import Response
 
 from accounts.authentication import USER
 from accounts.permissions import IsAdmin
+from meet.api.describing import describes
 from meet.api.views import ApiView
 from recordings import analytics
+from recordings.api.schema import ANALYTICS
 
 
 class AnalyticsView(ApiView):
@@ -12,6 +14,7 @@ class AnalyticsView(ApiView):
     permission_classes = (IsAdmin,)
     operation = "getting analytics"
 
+    @describes("getAnalytics", "Count rooms and recordings", answers={200: ANALYTICS})
     def get(self, request: Request) -> Response:
         figures = analytics.figures()
         return Response(

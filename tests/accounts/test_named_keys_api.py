@@ -44,6 +44,13 @@ def test_the_key_is_shown_once(api: Api) -> None:
     assert not any(text in str(value) for value in row.values())
 
 
+def test_the_answer_tells_where_the_key_is(api: Api) -> None:
+    answer = api.post(f"/meet{KEYS}", NEW)
+    location = answer["Location"]
+    assert location == f"http://testserver/meet{KEYS}/{answer.json()['keyId']}"
+    assert api.get(location.removeprefix("http://testserver")).json()["name"] == "CI"
+
+
 def test_keys_live_beside_each_other_and_beside_the_default_one(api: Api, as_user: AsUser, admin: User) -> None:
     first, second = made(api), made(api, name="Backup")
     for key in (first, second):

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.models import ApiKey, User
 from accounts.tokens import TokenType, issue
-from meet import clock
+from meet import clock, http
 from meet.openapi import document
 from meet.wsgi import application
 from tests.livekit.wire import Twirp
@@ -99,10 +99,11 @@ def state_machine(headers: Headers) -> type[APIStateMachine]:
 @pytest.fixture
 def headers(admin: User, monkeypatch: pytest.MonkeyPatch, twirp: Twirp) -> Headers:
     """The credentials of an administrator and of their program, good whatever has been done to them meanwhile; and a
-    LiveKit that is content with everything."""
+    LiveKit, and receivers of webhooks, that are content with everything."""
     # The end of a request outside of the test client would end the test's transaction.
     monkeypatch.setattr(signals.request_started, "send", lambda **_named: [])
     monkeypatch.setattr(signals.request_finished, "send", lambda **_named: [])
+    monkeypatch.setattr(http, "post", lambda *_request, **_options: http.Outcome(204, "204 No Content"))
     twirp.is_content()
 
     def fresh() -> dict[str, str]:

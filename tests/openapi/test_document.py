@@ -55,6 +55,14 @@ def test_only_the_two_apis_are_in_it() -> None:
     assert all(path.startswith(prefixes) and not path.endswith("/") for _method, path, _operation in operations())
 
 
+def test_what_is_public_is_told_once() -> None:
+    """Users have addresses under both prefixes (rest-api.md 9.4)."""
+    paths = document.document()["paths"]
+    assert "/api/v1/users/{userId}" in paths
+    assert "/internal-api/v1/users/{userId}" not in paths
+    assert "/internal-api/v1/users/me" in paths
+
+
 def test_it_is_openapi() -> None:
     assert document.document()["openapi"] == "3.1.0"
     validate_schema(document.document())
@@ -187,6 +195,7 @@ def test_credentials_are_those_of_the_method() -> None:
     assert names("get", "/api/v1/rooms/{roomId}") == ["ApiKey", "RoomMemberToken", "AccessToken", "Session"]
     assert names("delete", "/internal-api/v1/meetings/{roomId}") == ["RoomMemberToken"]
     assert names("get", "/internal-api/v1/config/rooms/appearance") == []
+    assert {} in operation("get", "/internal-api/v1/config/security")["security"]
     assert {} in operation("post", "/internal-api/v1/rooms/{roomId}/members/token")["security"]
 
 

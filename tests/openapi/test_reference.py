@@ -32,6 +32,13 @@ def test_links_of_the_document_are_those_of_the_installation(anonymous: Api, set
     assert anonymous.get("/api/v1/openapi.json").json()["servers"] == [{"url": "https://meet.example.org/meet"}]
 
 
+@pytest.mark.parametrize("dialect", ["2026-Q1", "2025"])
+def test_the_document_is_the_same_in_every_dialect(anonymous: Api, dialect: str) -> None:
+    answer = anonymous.get("/api/v1/openapi.json", headers={"X-Meet-Dialect": dialect})
+    assert answer.status_code == 200
+    assert answer.json()["paths"] == document.document()["paths"]
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_reference_is_our_own_host_s(path: str) -> None:
     answer = Client().get(path)
