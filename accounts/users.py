@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -111,6 +112,7 @@ def change_role(user_id: str, role: Role, *, by: Actor, now: datetime) -> User:
     if user_id == by.user.user_id:
         raise Refused(*OWN_ROLE)
     with transaction.atomic():
+        _hold_rooms(user_id)
         user = _locked(user_id)
         if user.role == role:
             return user
@@ -175,11 +177,12 @@ def _delete(user_id: str, *, by: Actor, now: datetime) -> list[Seat]:
     if user_id == by.user.user_id:
         raise Refused(*OWN_ACCOUNT)
     with transaction.atomic():
+        _hold_rooms(user_id)
         user = _locked(user_id)
         _protect_administrators(user.role, by=by)
         seats = _seats(user)
-        _bar(user, now=now)
         _hand_over_rooms(user)
+        _bar(user, now=now)
         user.memberships.all().delete()
         user.delete()
     return seats
@@ -191,6 +194,18 @@ def _locked(user_id: str) -> User:
     if user is None:
         raise UserNotFound(user_id)
     return user
+
+
+def _hold_rooms(user_id: str) -> None:
+    """All that the user owns, is a member of or is admitted to, in one order and before the user: whoever writes there
+    holds the room first, and LiveKit's events do."""
+    user = find(user_id)
+    pks = set(user.rooms(manager="with_deleted").values_list("pk", flat=True))
+    pks |= set(user.memberships.values_list("room_id", flat=True))
+    pks |= set(user.admissions.filter(released_at=None).values_list("room_id", flat=True))
+    room_model: Any = User.rooms.rel.related_model
+    rooms = room_model.with_deleted.filter(pk__in=pks).order_by("pk")
+    list(rooms.select_for_update(no_key=True).values_list("pk"))
 
 
 def _hand_over_rooms(user: User) -> None:

@@ -189,6 +189,7 @@ class Visitor:
     badge: Badge
     member: Member | None = None
     user: User | None = None
+    link: AccessLink | None = None
     default_name: str | None = None
 
 
@@ -206,8 +207,22 @@ def visitor_for(room_id: str, *, secret: str | None, user: User | None, now: dat
     by_secret = _by_guest_id(room, secret) if secret.startswith(_GUEST_PREFIX) else _by_link(room, secret, now=now)
     if user is None:
         return by_secret
-    # A stranger's account adds no rights, but says who they are.
-    return _both(by_secret, by_user or Visitor(room, NONE, Badge.OTHER, user=user, default_name=user.name))
+    return _both(by_secret, by_user or _stranger(room, user))
+
+
+def visitor_again(room_id: str, *, user: User | None, member: Member | None, link: AccessLink | None) -> Visitor | None:
+    """Whom the same account, invitation and link make by now; None if nobody that may enter. Whether the link is still
+    switched on does not matter: it has opened (rest-api.md 4.4)."""
+    room = _room(room_id)
+    by_user = _by_account(room, user) if user and user.is_active else None
+    if link:
+        by_secret: Visitor | None = _through(room, link)
+    else:
+        guest = room.members.exclude(guest_id=None).filter(pk=member.pk).first() if member else None
+        by_secret = _guest(room, guest) if guest else None
+    if by_secret is None:
+        return by_user
+    return _both(by_secret, by_user or _stranger(room, user)) if user else by_secret
 
 
 def _by_account(room: Room, user: User) -> Visitor | None:
@@ -229,8 +244,17 @@ def _by_guest_id(room: Room, guest_id: str) -> Visitor:
     member = room.members.filter(guest_id=guest_id).first() if _NULL not in guest_id else None
     if member is None:
         raise MemberNotFound(room.room_id, guest_id)
+    return _guest(room, member)
+
+
+def _guest(room: Room, member: Member) -> Visitor:
     badge = badge_for(room, member.permissions)
     return Visitor(room, member.permissions, badge, member=member, default_name=member.name)
+
+
+def _stranger(room: Room, user: User) -> Visitor:
+    """An account that adds no rights to those of a secret, but says who they are."""
+    return Visitor(room, NONE, Badge.OTHER, user=user, default_name=user.name)
 
 
 def _by_link(room: Room, secret: str, *, now: datetime) -> Visitor:
@@ -243,9 +267,13 @@ def _by_link(room: Room, secret: str, *, now: datetime) -> Visitor:
         raise LinkIsDisabled(room.room_id, link.role)
     if link.last_used_at is None or now - link.last_used_at > _LAST_USED_STEP:
         AccessLink.objects.filter(pk=link.pk).update(last_used_at=now)
+    return _through(room, link)
+
+
+def _through(room: Room, link: AccessLink) -> Visitor:
     is_recording = link.role == AccessLink.Role.RECORDING
     mask = RECORDING_LINK if is_recording else room.role_permissions(MeetingRole(link.role))
-    return Visitor(room, mask, badge_for(room, mask))
+    return Visitor(room, mask, badge_for(room, mask), link=link)
 
 
 def _both(by_secret: Visitor, by_user: Visitor) -> Visitor:
@@ -259,6 +287,7 @@ def _both(by_secret: Visitor, by_user: Visitor) -> Visitor:
         badge,
         member=by_secret.member or by_user.member,
         user=by_user.user,
+        link=by_secret.link,
         default_name=by_secret.default_name or by_user.default_name,
     )
 

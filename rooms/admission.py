@@ -1,75 +1,92 @@
 """Who may be in the call, under which name: made when a join token is issued (decisions.md 2, rest-api.md 7.4)."""
 
 from datetime import datetime, timedelta
-from http import HTTPStatus
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from meet import ids
-from meet.errors import DomainError
+from meet.errors import Forbidden
 from meet.names import name_key, numbered
-from rooms.access import Visitor, find_member
+from rooms import lifecycle
+from rooms.access import Visitor, find_member, visitor_again
 from rooms.models import Admission, Badge, Participation, Room
 from rooms.permissions import MeetingRole, Permission
 from rooms.token_metadata import identity_of
 
 # How long a name stays reserved for a token that nobody connects with.
 RESERVATION = timedelta(hours=12)
-_ATTEMPTS = 20
-
-
-class NoNameLeft(DomainError):
-    def __init__(self) -> None:
-        message = "Unexpected error while generating room member token"
-        super().__init__("Internal Server Error", HTTPStatus.INTERNAL_SERVER_ERROR, message)
 
 
 def admit(visitor: Visitor, *, name: str, is_opaque: bool, now: datetime) -> tuple[Admission, bool]:
-    """The admission of this visitor, and whether it was made now. Who is in already keeps identity and name."""
-    identity = identity_of(visitor.member, is_opaque=is_opaque) or (visitor.user.user_id if visitor.user else None)
-    kept = _renewed(visitor, identity, now=now)
-    if kept:
-        return kept, False
-    _release_expired(visitor.room, now=now)
-    try:
-        return _reserve(visitor, identity, name, now=now), True
-    except IntegrityError:
-        pass  # the name is taken, or the same person came through another door at the same moment
-    for _ in range(_ATTEMPTS):
-        with transaction.atomic():
-            # One at a time from here: all would try the same number.
-            Room.objects.select_for_update(no_key=True).get(pk=visitor.room.pk)
-            kept = _renewed(visitor, identity, now=now)
-            if kept:
-                return kept, False
-            try:
-                return _reserve(visitor, identity, _free_name(visitor.room, name), now=now), True
-            except IntegrityError:
-                continue  # taken by somebody whose wish was free at once, without the lock
-    raise NoNameLeft
+    """The admission of this visitor, and whether it was made now. Who is in already keeps identity and name. Whoever
+    writes admissions holds the room: names are given, and rights read and stored, one at a time."""
+    with transaction.atomic():
+        lifecycle.locked(visitor.room.room_id)
+        visitor = _by_now(visitor)
+        identity = identity_of(visitor.member, is_opaque=is_opaque) or (visitor.user.user_id if visitor.user else None)
+        admission = _admission_of(visitor, identity)
+        if admission:
+            return _renewed(admission, visitor, now=now), False
+        _release_expired(visitor.room, now=now)
+        return _reserve(visitor, identity, _free_name(visitor.room, name), now=now), True
 
 
-def _renewed(visitor: Visitor, identity: str | None, *, now: datetime) -> Admission | None:
-    """The admission that this person has already, brought up to date. A guest may be known by either id."""
+def readmit(admission: Admission, visitor: Visitor, *, now: datetime) -> Admission:
+    """The admission of somebody who is in, from now on as this visitor."""
+    with transaction.atomic():
+        lifecycle.locked(visitor.room.room_id)
+        return _renewed(admission, _by_now(visitor), now=now)
+
+
+def bring_up_to_date(admission: Admission) -> Admission:
+    """The admission with the rights that its account, invitation and link give by now. `Forbidden` when they give none
+    any more. One whose ways in are all gone, such as a link that was removed, stays as it is."""
+    with transaction.atomic():
+        lifecycle.locked(admission.room.room_id)
+        rows = Admission.objects.filter(pk=admission.pk).select_related("room", "member__user", "user", "link")
+        admission = rows.get()
+        if admission.user or admission.member or admission.link:
+            visitor = visitor_again(
+                admission.room.room_id, user=admission.user, member=admission.member, link=admission.link
+            )
+            if visitor is None:
+                raise Forbidden
+            grant(Admission.objects.filter(pk=admission.pk), visitor.permissions, visitor.badge, room=visitor.room)
+        return rows.get()
+
+
+def _by_now(visitor: Visitor) -> Visitor:
+    """What was read before the room was held may have changed."""
+    found = visitor_again(visitor.room.room_id, user=visitor.user, member=visitor.member, link=visitor.link)
+    if found is None:
+        raise Forbidden
+    return found
+
+
+def _admission_of(visitor: Visitor, identity: str | None) -> Admission | None:
+    """The one that this person has already. A guest may be known by either id."""
     if identity is None:
         return None
     same = Q(identity=identity)
     if visitor.member:
         same |= Q(member=visitor.member)
-    admission = Admission.objects.filter(same, room=visitor.room, released_at=None).first()
-    if admission is None:
-        return None
-    return renewed(admission, visitor, now=now)
+    return Admission.objects.filter(same, room=visitor.room, released_at=None).first()
 
 
-def renewed(admission: Admission, visitor: Visitor, *, now: datetime) -> Admission:
-    """The admission with the rights that the visitor has by now. Whoever was sent out is in again: the ban is on the
-    old token, and this one was asked for anew."""
+def _renewed(admission: Admission, visitor: Visitor, *, now: datetime) -> Admission:
+    """With the ways in and the rights that the visitor has. Whoever was sent out is in again: the ban is on the old
+    token, and this one was asked for anew."""
     row = Admission.objects.filter(pk=admission.pk)
-    with transaction.atomic():
-        row.update(issued_at=now, expires_at=now + RESERVATION, banned_at=None)
-        grant(row, visitor.permissions, visitor.badge, room=visitor.room)
+    row.update(
+        member=visitor.member,
+        user=visitor.user,
+        link=visitor.link,
+        issued_at=now,
+        expires_at=now + RESERVATION,
+        banned_at=None,
+    )
+    grant(row, visitor.permissions, visitor.badge, room=visitor.room)
     return row.select_related("room", "member__user", "user").get()
 
 
@@ -122,20 +139,19 @@ def admit_stranger(room: Room, *, identity: str, name: str, now: datetime) -> Ad
 
 
 def _reserve(visitor: Visitor, identity: str | None, name: str, *, now: datetime) -> Admission:
-    """The partial unique constraints decide who gets the name."""
-    with transaction.atomic():
-        return Admission.objects.create(
-            room=visitor.room,
-            identity=identity or ids.prefixed(name, fallback="participant"),
-            name=name,
-            member=visitor.member,
-            user=visitor.user,
-            base_permissions=int(visitor.permissions),
-            permissions=int(visitor.permissions),
-            badge=visitor.badge,
-            issued_at=now,
-            expires_at=now + RESERVATION,
-        )
+    return Admission.objects.create(
+        room=visitor.room,
+        identity=identity or ids.prefixed(name, fallback="participant"),
+        name=name,
+        member=visitor.member,
+        user=visitor.user,
+        link=visitor.link,
+        base_permissions=int(visitor.permissions),
+        permissions=int(visitor.permissions),
+        badge=visitor.badge,
+        issued_at=now,
+        expires_at=now + RESERVATION,
+    )
 
 
 def _release_expired(room: Room, *, now: datetime) -> None:

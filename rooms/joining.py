@@ -12,7 +12,7 @@ from meet.livekit import gateway, tokens
 from meet.names import numberable, tidy
 from rooms import moderation
 from rooms.access import Visitor
-from rooms.admission import admit, renewed
+from rooms.admission import admit, bring_up_to_date, readmit
 from rooms.errors import NameMissing, ParticipantNotFound, RoomIsClosed
 from rooms.models import Admission, Room, RoomStatus
 from rooms.permissions import Permission, media_sources
@@ -55,7 +55,7 @@ def renew(admission: Admission, room_id: str, *, now: datetime) -> str:
     404 unless they are connected (rest-api.md 4.4)."""
     _expect_room(admission, room_id)
     _expect_connected(admission)
-    return ticket(admission, now=now)
+    return ticket(bring_up_to_date(admission), now=now)
 
 
 def rejoin(visitor: Visitor, admission: Admission, *, now: datetime) -> str:
@@ -64,8 +64,7 @@ def rejoin(visitor: Visitor, admission: Admission, *, now: datetime) -> str:
     _expect_room(admission, visitor.room.room_id)
     _expect_allowed(visitor)
     _expect_connected(admission)
-    Admission.objects.filter(pk=admission.pk).update(member=visitor.member, user=visitor.user)
-    admission = renewed(admission, visitor, now=now)
+    admission = readmit(admission, visitor, now=now)
     moderation.tell_at_best([admission], now=now)
     return ticket(admission, now=now)
 

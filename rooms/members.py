@@ -91,6 +91,7 @@ def change(member: Member, wish: MemberChange, *, now: datetime) -> Member:
 def remove(members: Sequence[Member], *, now: datetime) -> None:
     """Takes the invitations back, and sends out whoever came in by one."""
     with transaction.atomic():
+        _hold_all(members)
         people = moderation.ban_members(members, now=now)
         Member.objects.filter(pk__in=[member.pk for member in members]).delete()
     moderation.send_out(people, now=now)
@@ -118,6 +119,12 @@ def _held(room: Room) -> Room:
     if held is None:
         raise RoomNotFound(room.room_id)
     return held
+
+
+def _hold_all(members: Sequence[Member]) -> None:
+    """Their rooms: nobody comes in by an invitation that is being taken back."""
+    rooms = Room.with_deleted.filter(pk__in={member.room_id for member in members}).order_by("pk")
+    list(rooms.select_for_update(no_key=True))
 
 
 def _held_member(room: Room, member: Member) -> Member:

@@ -15,9 +15,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
+from django.db import transaction
 from livekit.protocol.models import ParticipantPermission
 
 from meet.livekit import gateway, signals
+from rooms import lifecycle
 from rooms.access import badge_for
 from rooms.admission import admission_of, ban, grant
 from rooms.errors import ParticipantNotFound
@@ -115,8 +117,10 @@ def livekit_permission(mask: Permission) -> ParticipantPermission:
 def kick(room: Room, identity: str, *, now: datetime) -> None:
     """Sends somebody out; a guest may be named by either id. 404 unless connected; with LiveKit out of reach 503, and
     it is done as soon as it can be."""
-    admission = admission_of(room, identity)
-    banned = ban(Admission.objects.filter(pk=admission.pk), now=now) if admission else []
+    with transaction.atomic():
+        lifecycle.locked(room.room_id)
+        admission = admission_of(room, identity)
+        banned = ban(Admission.objects.filter(pk=admission.pk), now=now) if admission else []
     try:
         gateway.remove_participant(room.room_id, admission.identity if admission else identity)
     except gateway.NotFound as error:

@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from livekit.protocol.models import ParticipantInfo
 
-from rooms.admission import admit_stranger
+from meet.errors import Forbidden
+from rooms.admission import admit_stranger, ban, bring_up_to_date
 from rooms.models import Admission, Badge, CaptionListener, Meeting, Participation, Room
 
 
@@ -15,6 +16,13 @@ def joined(room: Room, meeting: Meeting, participant: ParticipantInfo, *, now: d
     if participant.kind != ParticipantInfo.STANDARD or Participation.objects.filter(sid=participant.sid).exists():
         return
     admission = _admission(room, participant, meeting=meeting, now=now)
+    if not admission.is_stranger and not admission.banned_at:
+        # The token may be older than a change of what its holder may do.
+        try:
+            admission = bring_up_to_date(admission)
+        except Forbidden:
+            ban(Admission.objects.filter(pk=admission.pk), now=now)
+            admission.banned_at = now
     Participation.objects.create(
         admission=admission,
         meeting=meeting,

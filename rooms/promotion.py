@@ -11,7 +11,7 @@ from livekit.protocol.models import ParticipantInfo, ParticipantPermission, Trac
 
 from meet.errors import DomainError
 from meet.livekit import gateway, signals
-from rooms import moderation
+from rooms import lifecycle, moderation
 from rooms.admission import admission_of, admit_stranger
 from rooms.errors import CannotBeDemoted, CannotBePromoted, ParticipantNotFound
 from rooms.models import Admission, Badge, Participation, Room
@@ -39,6 +39,7 @@ def change_role(room: Room, identity: str, action: RoleAction, *, now: datetime)
     changed, and the sweep tells LiveKit."""
     admission = _connected(room, identity, now=now)
     with transaction.atomic():
+        lifecycle.locked(room.room_id)
         changed = _promote(room, admission) if action is RoleAction.UPGRADE else _demote(admission)
         Participation.objects.filter(admission=admission, left_at=None).update(restricted_at=None)
     if not changed:

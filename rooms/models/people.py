@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from meet.db import KeyField
 from meet.names import NAME_KEY_LENGTH, name_key
-from rooms.models.room import LONGEST_EXTERNAL_ID, LONGEST_NAME, Meeting, Room
+from rooms.models.room import LONGEST_EXTERNAL_ID, LONGEST_NAME, AccessLink, Meeting, Room
 from rooms.permissions import MeetingRole, Permission
 
 
@@ -87,6 +87,8 @@ class Admission(models.Model):
     name_key = KeyField(max_length=NAME_KEY_LENGTH, editable=False)
     member = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="admissions")
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="admissions")
+    # What they came through beside or instead of an account or an invitation: their rights follow from all three.
+    link = models.ForeignKey(AccessLink, null=True, on_delete=models.SET_NULL, related_name="admissions")
     base_permissions = models.PositiveIntegerField()
     permissions = models.PositiveIntegerField()
     badge = models.CharField(max_length=10, choices=Badge)

@@ -7,12 +7,12 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from meet import clock
-from rooms import admission, lifecycle
+from rooms import lifecycle
 from rooms.models import Admission, Meeting, Room
 from tests.conftest import Api, AsUser
 from tests.factories import make_admission, make_meeting, make_participation, make_room, secret_of
 from tests.livekit.wire import Twirp
-from tests.rooms.joining import join, joined
+from tests.rooms.joining import joined
 
 
 @pytest.fixture(autouse=True)
@@ -124,36 +124,6 @@ def test_a_promotion_outlasts_joining_again(as_user: AsUser, room: Room, max_: U
     _, metadata = joined(as_user(max_), room)
     assert metadata["badge"] == "moderator"
     assert metadata["isPromotedModerator"] is True
-
-
-def test_after_twenty_tries_the_answer_is_an_error(anonymous: Api, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    def always_taken(*_args: object, **_more: object) -> Admission:
-        raise IntegrityError
-
-    monkeypatch.setattr(admission, "_reserve", always_taken)
-    answer = join(anonymous, room, secret=secret_of(room), participantName="Bob")
-    assert answer.status_code == 500
-    assert answer.json() == {
-        "error": "Internal Server Error",
-        "message": "Unexpected error while generating room member token",
-    }
-
-
-def test_two_who_ask_at_the_same_moment_get_two_names(
-    anonymous: Api, room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between looking for a free name and taking it, somebody else takes it."""
-    named(anonymous, room, "Bob")
-    find = admission._free_name
-
-    def overtaken(room: Room, name: str) -> str:
-        free = find(room, name)
-        if not Admission.objects.filter(name=free).exists() and free == "Bob_1":
-            make_admission(room, "rival-000000000000001", free)
-        return free
-
-    monkeypatch.setattr(admission, "_free_name", overtaken)
-    assert named(anonymous, room, "Bob") == "Bob_2"
 
 
 @pytest.mark.parametrize("columns", [{"name": "ANN"}, {"identity": "ann-000000000000001"}])

@@ -8,13 +8,13 @@ import pytest
 import time_machine
 from livekit.protocol import models
 
-from accounts.models import User
+from accounts.models import Role, User
 from meet import clock
 from rooms.models import Admission, Badge, Member, Room
 from rooms.permissions import ALL, SPEAKER_DEFAULT, Permission, to_object
 from tests import jwts
 from tests.conftest import Api, AsUser
-from tests.factories import make_guest, make_room, secret_of
+from tests.factories import make_guest, make_room, make_user, secret_of
 from tests.livekit.wire import Twirp
 from tests.rooms.joining import holder, join
 from tests.rooms.live import GET, UPDATE
@@ -67,6 +67,32 @@ def test_a_change_of_rights_made_since_shows_though_it_made_the_token_void(
     claims, metadata = refreshed(token, room)
     assert metadata["permissions"] == to_object(SPEAKER_DEFAULT & ~Permission.chatWrite)
     assert claims["video"]["canPublishData"] is False
+
+
+def test_what_the_role_may_do_by_now_counts(api: Api, anonymous: Api, room: Room, twirp: Twirp) -> None:
+    """The token of before is void, but whoever refreshes it is asked for no secret (rest-api.md 4.4)."""
+    twirp.lets_rooms_be_made()
+    twirp.answers(GET, models.ParticipantInfo())
+    token = str(join(anonymous, room, secret=secret_of(room, "moderator"), participantName="Ann").json()["token"])
+    permissions = {"meetingEnd": False, "roomShareAccessLinks": False}
+    answer = api.put(f"/api/v1/rooms/{room.room_id}/roles", {"roles": {"moderator": {"permissions": permissions}}})
+    assert answer.status_code == 200
+    assert holder(token).get(f"/api/v1/rooms/{room.room_id}").status_code == 401
+    _, metadata = refreshed(token, room)
+    assert metadata["permissions"]["meetingEnd"] is metadata["permissions"]["roomShareAccessLinks"] is False
+    assert metadata["permissions"]["participantKick"] is True
+
+
+def test_a_demoted_administrator_does_not_stay_one_in_the_room(
+    api: Api, as_user: AsUser, room: Room, twirp: Twirp
+) -> None:
+    twirp.lets_rooms_be_made()
+    twirp.answers(GET, models.ParticipantInfo())
+    twirp.refuses("RoomService/SendData", "not_found", status=404)
+    boss = make_user("boss_", role=Role.ADMIN)
+    token = str(join(as_user(boss), room).json()["token"])
+    assert api.put("/api/v1/users/boss_/role", {"role": "room_member"}).status_code == 200
+    assert refresh(token, room).status_code == 403
 
 
 def test_changed_roles_and_links_do_not_matter(room: Room, ticket: str) -> None:
