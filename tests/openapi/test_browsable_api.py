@@ -31,7 +31,7 @@ def test_the_session_opens_it(console: Console, olga: User, room: Room) -> None:
     assert 'id="nav-link-rooms"' in page
     assert "<h1" in page
     assert "List rooms" in page
-    assert forms(answer) == ["POST"]
+    assert forms(answer) == ["POST", "DELETE"]
 
 
 def test_it_begins_with_what_there_is(console: Console, olga: User) -> None:
@@ -48,7 +48,7 @@ def test_under_the_prefix_links_keep_it(console: Console, olga: User) -> None:
 
 def test_only_what_the_reader_may_do_is_offered(console: Console, olga: User, max_: User, room: Room) -> None:
     path = f"/api/v1/rooms/{room.room_id}"
-    assert forms(page_of(console(olga), path)) == ["DELETE"]
+    assert forms(page_of(console(olga), path)) == ["PATCH", "DELETE"]
     assert forms(page_of(console(max_), "/api/v1/rooms")) == []
     assert page_of(console(max_), path).status_code == 403
 
