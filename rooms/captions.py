@@ -34,6 +34,19 @@ class CaptionsDisabled(DomainError):
         super().__init__("Configuration Error", HTTPStatus.INTERNAL_SERVER_ERROR, message)
 
 
+class OffOnServer(CaptionsDisabled):
+    def __init__(self) -> None:
+        super().__init__(
+            "Live captions are not enabled in the server configuration. "
+            "Please set CAPTIONS_ENABLED to true to enable this feature."
+        )
+
+
+class OffInRoom(CaptionsDisabled):
+    def __init__(self) -> None:
+        super().__init__("Live captions are not enabled in the room configuration.")
+
+
 class AlreadyStarting(DomainError):
     def __init__(self, room_id: str) -> None:
         # The two spaces are the contract's.
@@ -44,12 +57,9 @@ class AlreadyStarting(DomainError):
 def start(room: Room, identity: str, *, now: datetime) -> str:
     """`identity` reads captions from now on. Returns the id of the dispatch that brought the agent, or brings it."""
     if not settings.MEET_CAPTIONS_ENABLED:
-        raise CaptionsDisabled(
-            "Live captions are not enabled in the server configuration. "
-            "Please set CAPTIONS_ENABLED to true to enable this feature."
-        )
+        raise OffOnServer
     if not room.config["captions"]["enabled"]:
-        raise CaptionsDisabled("Live captions are not enabled in the room configuration.")
+        raise OffInRoom
     _claim_patiently(room, now=now)
     try:
         _, is_new = CaptionListener.objects.get_or_create(room=room, identity=identity, defaults={"created_at": now})

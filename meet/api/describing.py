@@ -65,7 +65,9 @@ class Fields:
 @dataclass(frozen=True)
 class Description:
     """`operation_id` is what generated clients call the method; `headers` are those of a successful answer beside
-    Location (with 201) and the rate limit; `parameters` are OpenAPI's own, for what no serializer reads."""
+    Location (with 201) and the rate limit; `parameters` are OpenAPI's own, for what no serializer reads. What is
+    `reshaped` has another answer altogether in an older dialect: `text` tells of it, and generated clients, which have
+    one type for an answer, do not offer to ask for it."""
 
     operation_id: str
     summary: str
@@ -79,6 +81,7 @@ class Description:
     errors: Sequence[DomainError] = ()
     parameters: Sequence[JsonSchema] = ()
     security: Sequence[str | None] | None = None
+    reshaped: bool = False
 
 
 class _More(TypedDict, total=False):
@@ -93,6 +96,7 @@ class _More(TypedDict, total=False):
     errors: Sequence[DomainError]
     parameters: Sequence[JsonSchema]
     security: Sequence[str | None]
+    reshaped: bool
 
 
 def describes(

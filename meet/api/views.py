@@ -22,6 +22,7 @@ class ApiView(APIView):
 
     limiter: ClassVar[Limiter | None] = API
     operation: ClassVar[str] = "processing the request"
+    # Whether there are answers in the shape of older dialects.
     has_dialects: ClassVar[bool] = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -45,9 +46,9 @@ class ApiView(APIView):
             self.headers.update(self.limiter.hit(client_of(request._request)))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(response, Response) and not response.exception:
+        if self.has_dialects and isinstance(response, Response) and not response.exception:
             dialect = dialects.dialect_of(self.request)
-            if dialect and self.has_dialects:
+            if dialect:
                 response.data = dialects.answer_in(dialect, self.request, response)
         return super().finalize_response(request, response, *args, **kwargs)
 

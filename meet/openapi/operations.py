@@ -97,7 +97,7 @@ class Schema(AutoSchema):
         found += [self.resolved(one) for one in told.parameters]
         if self._takes_keys():
             found.append(parameter("IdempotencyKey"))
-        if self._is_public():
+        if self._is_public() and self.view.has_dialects and not told.reshaped:
             found.append(parameter("MeetDialect"))
         return found
 

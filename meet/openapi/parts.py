@@ -3,6 +3,7 @@
 from typing import Any
 
 from rooms.api.schema import ROOM_ID
+from rooms.models import LONGEST_EXTERNAL_ID
 
 PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "roomId": {
@@ -17,7 +18,11 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "`<room id>--<egress id>--<uid>`",
         "example": f"{ROOM_ID}--EG_abcdefghijkl--1a2b3c4d5e",
     },
-    "externalId": {"description": "The id that your own system gave", "example": "course-2026-11"},
+    "externalId": {
+        "description": "The id that your own system gave",
+        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_EXTERNAL_ID},
+        "example": "course-2026-11",
+    },
     "assistantId": {"description": "The assistant's id", "example": "AD_abcdefghijkl"},
     "keyId": {"description": "The API key's id", "example": "3"},
 }

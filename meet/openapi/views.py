@@ -24,7 +24,8 @@ class DocumentView(ApiView):
     renderer_classes = (JSONRenderer,)
     limiter = STATIC
     operation = "describing the API"
-    has_dialects = False  # it speaks of rooms and roles, and has none
+    # It is about rooms, but holds none.
+    has_dialects = False
 
     @describes("getOpenApi", "Get this document", answers={200: {"type": "object", "required": ["openapi", "paths"]}})
     def get(self, request: Request) -> Response:

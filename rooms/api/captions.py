@@ -10,20 +10,26 @@ from rest_framework.response import Response
 
 from accounts.permissions import AnyRole
 from meet import clock
+from meet.api.describing import MESSAGE, JsonSchema, array_of, describes
 from meet.api.fields import ObjectSerializer, ObjectsField, StringField
 from meet.api.views import ApiView
 from meet.errors import Forbidden, InvalidRequest, Issue
+from meet.livekit.gateway import LiveKitUnavailable
 from rooms import captions
 from rooms.access import Need, RoomMember, room_for
 from rooms.api.endpoint import RoomEndpoint
+from rooms.api.meeting_schema import ASSISTANT, CAPTIONS_CONFIG
+from rooms.api.schema import ROOM_ID
 from rooms.authentication import RoomMemberTokenAuthentication
+from rooms.errors import RoomNotFound
 from rooms.models import Room
 
 _CAPABILITIES = frozenset({"live_captions"})
+_ID_MISSING = Issue("assistantId", "assistantId is required")
 
 
 class CapabilityBody(ObjectSerializer):
-    name = StringField()
+    name = StringField(help_text=f"Known are: {', '.join(sorted(_CAPABILITIES))}; others are ignored")
 
 
 class CapabilitiesField(ObjectsField):
@@ -35,6 +41,9 @@ class CapabilitiesField(ObjectsField):
             raise ValidationError("At least one valid capability is required")
         return known
 
+    def json_schema(self) -> JsonSchema:
+        return array_of(CapabilityBody, minItems=1)
+
 
 class AssistantBody(ObjectSerializer):
     capabilities = CapabilitiesField(CapabilityBody)
@@ -44,6 +53,7 @@ class CaptionsConfigView(ApiView):
     permission_classes = ()
     operation = "getting captions config"
 
+    @describes("getCaptionsConfig", "Whether there are live captions", answers={200: CAPTIONS_CONFIG})
     def get(self, request: Request) -> Response:
         return Response({"enabled": settings.MEET_CAPTIONS_ENABLED})
 
@@ -64,6 +74,21 @@ class AssistantEndpoint(RoomEndpoint):
 class AssistantsView(AssistantEndpoint):
     operation = "creating AI assistant"
 
+    @describes(
+        "createAssistant",
+        "Switch live captions on for oneself",
+        answers={201: ASSISTANT},
+        body=AssistantBody,
+        body_example={"capabilities": [{"name": "live_captions"}]},
+        errors=[
+            RoomNotFound(ROOM_ID),
+            captions.AlreadyStarting(ROOM_ID),
+            captions.OffOnServer(),
+            captions.OffInRoom(),
+            LiveKitUnavailable(),
+        ],
+        text="For participants of a meeting. The agent comes for the first of them and serves all.",
+    )
     def post(self, request: Request) -> Response:
         self.body(AssistantBody)
         room, identity = self.participant()
@@ -76,10 +101,17 @@ class AssistantView(AssistantEndpoint):
 
     operation = "canceling AI assistant"
 
+    @describes(
+        "deleteAssistant",
+        "Switch live captions off for oneself",
+        answers={200: MESSAGE},
+        errors=[InvalidRequest(_ID_MISSING), RoomNotFound(ROOM_ID)],
+        text="The agent goes with the last one who reads them.",
+    )
     def delete(self, request: Request, assistant_id: str) -> Response:
         clean_id = assistant_id.strip()
         if not clean_id:
-            raise InvalidRequest(Issue("assistantId", "assistantId is required"))
+            raise InvalidRequest(_ID_MISSING)
         room, identity = self.participant()
         captions.stop(room, identity, now=clock.now())
         return Response({"message": f"Assistant '{clean_id}' canceled successfully"})

@@ -17,12 +17,15 @@ from meet.livekit.gateway import LiveKitUnavailable
 from rooms import attendance, lifecycle, moderation, promotion
 from rooms.access import Need, room_for
 from rooms.api.endpoint import RoomEndpoint
+from rooms.api.meeting_schema import IDENTITY, LIVE_MEETING, MEETING_PAGE, PAST_MEETING_PAGE
 from rooms.api.room_bodies import room_id_from
 from rooms.api.schema import ROOM_ID
 from rooms.authentication import RoomMemberTokenAuthentication
-from rooms.errors import RoomNotFound
+from rooms.errors import CannotBeDemoted, CannotBePromoted, MeetingNotFound, ParticipantNotFound, RoomNotFound
 from rooms.permissions import Permission
-from rooms.promotion import RoleAction
+from rooms.promotion import RoleAction, SignalFailed
+
+_NOT_FOUND = [RoomNotFound(ROOM_ID), ParticipantNotFound(ROOM_ID, IDENTITY)]
 
 
 class MeetingView(RoomEndpoint):
@@ -50,6 +53,13 @@ class ParticipantView(RoomEndpoint):
     permission_classes = (AnyRole,)
     operation = "kicking participant"
 
+    @describes(
+        "kickParticipant",
+        "Send somebody out of a meeting",
+        answers={200: MESSAGE},
+        errors=[*_NOT_FOUND, LiveKitUnavailable()],
+        text="Their token is worth nothing from now on.",
+    )
     def delete(self, request: Request, room_id: str, identity: str) -> Response:
         room = room_for(self.caller, room_id_from(room_id), need=Permission.participantKick)
         moderation.kick(room, identity, now=clock.now())
@@ -57,7 +67,7 @@ class ParticipantView(RoomEndpoint):
         return Response({"message": message})
 
 
-class RoleBody(ObjectSerializer):
+class RoleActionBody(ObjectSerializer):
     action = EnumField([action.value for action in RoleAction])
 
 
@@ -68,9 +78,23 @@ class ParticipantRoleView(RoomEndpoint):
     permission_classes = (AnyRole,)
     operation = "updating participant role"
 
+    @describes(
+        "updateParticipantRole",
+        "Make somebody moderator for this meeting, or take it back",
+        answers={200: MESSAGE},
+        body=RoleActionBody,
+        body_example={"action": "upgrade"},
+        errors=[
+            *_NOT_FOUND,
+            CannotBePromoted(ROOM_ID, IDENTITY),
+            CannotBeDemoted(ROOM_ID, IDENTITY),
+            SignalFailed(),
+            LiveKitUnavailable(),
+        ],
+    )
     def put(self, request: Request, room_id: str, identity: str) -> Response:
         clean_id = room_id_from(room_id)
-        action = RoleAction(self.body(RoleBody)["action"])
+        action = RoleAction(self.body(RoleActionBody)["action"])
         room = room_for(self.caller, clean_id, need=Permission.participantPromote)
         promotion.change_role(room, identity, action, now=clock.now())
         message = f"Moderation action '{action.value}' applied to participant '{identity}' in room '{room.room_id}'"
@@ -88,14 +112,17 @@ class MeetingListQuery(ObjectSerializer):
 
 
 class LiveMeetingsView(RoomEndpoint):
-    """GET: the meetings that run, `{"meetings": [{"meetingId", "roomId", "roomName", "startDate", "participants"}],
-    "pagination"}`, the youngest first; `participants` is a number. Administrators and API keys see all, managers those
-    of their rooms."""
-
     authentication_classes = API_KEY_OR_USER
     permission_classes = (ManagesRooms,)
     operation = "listing meetings"
 
+    @describes(
+        "getMeetings",
+        "List the meetings that are running",
+        answers={200: MEETING_PAGE},
+        query=MeetingListQuery,
+        text="Administrators and API keys see all of them, others those of their own rooms.",
+    )
     def get(self, request: Request) -> Response:
         query = self.query(MeetingListQuery)
         found = page([attendance.live_meetings(self.actor)], sorts=_SORTS, query=query)
@@ -103,30 +130,35 @@ class LiveMeetingsView(RoomEndpoint):
 
 
 class LiveMeetingView(RoomEndpoint):
-    """GET: the meeting of a room, `{"meetingId", "roomId", "roomName", "startDate", "participants": [{"identity",
-    "name", "badge", "joinDate", "tracks"}]}`; `tracks` is `[{"source": "camera|microphone|screen_share|…", "muted"}]`
-    and absent when LiveKit does not answer. 404 when there is none, or no such room; 403 unless the caller manages it.
-    `identity` is never the secret of a guest; kicking takes it."""
-
     authentication_classes = API_KEY_OR_USER
     permission_classes = (ManagesRooms,)
     operation = "getting meeting"
 
+    @describes(
+        "getMeeting",
+        "Get the running meeting of a room",
+        answers={200: LIVE_MEETING},
+        errors=[RoomNotFound(ROOM_ID), MeetingNotFound(ROOM_ID)],
+        text="For whoever manages the room.",
+    )
     def get(self, request: Request, room_id: str) -> Response:
         room = room_for(self.actor, room_id_from(room_id), need=Need.MANAGE)
         return Response(attendance.live_meeting(room))
 
 
 class RoomMeetingsView(RoomEndpoint):
-    """GET: the meetings that a room has held, `{"meetings": [{"meetingId", "roomId", "startDate", "endDate",
-    "endReason": "finished|vanished|superseded", "participants": [{"identity", "name", "badge", "joinDate", "leaveDate",
-    "leaveReason"?}]}], "pagination"}`, the latest first. One entry of `participants` is one connection: who came back
-    is there twice. 404 and 403 as for the room's members."""
-
     authentication_classes = API_KEY_OR_USER
     permission_classes = (ManagesRooms,)
     operation = "listing past meetings"
 
+    @describes(
+        "getRoomMeetings",
+        "List the meetings that a room has held",
+        answers={200: PAST_MEETING_PAGE},
+        query=MeetingListQuery,
+        errors=[RoomNotFound(ROOM_ID)],
+        text="For whoever manages the room.",
+    )
     def get(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id)
         query = self.query(MeetingListQuery)

@@ -39,11 +39,15 @@ class ExternalIdField(StringField):
 
 
 class NewMemberBody(ObjectSerializer):
-    userId = StringField(pattern=USER_ID, required=False)
-    name = NameField(maximum=(LONGEST_NAME, f"name cannot exceed {LONGEST_NAME} characters"), required=False)
+    userId = StringField(pattern=USER_ID, required=False, help_text="Instead of `name`: somebody with an account")
+    name = NameField(
+        maximum=(LONGEST_NAME, f"name cannot exceed {LONGEST_NAME} characters"),
+        required=False,
+        help_text="Instead of `userId`: a guest with a link of their own",
+    )
     baseRole = EnumField(MeetingRole.values)
-    customPermissions = PermissionsField(required=False)
-    externalId = ExternalIdField()
+    customPermissions = PermissionsField(required=False, help_text="Where they differ from those of the role")
+    externalId = ExternalIdField(help_text="What your own system calls them; each once in a room")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("userId" in attrs) is ("name" in attrs):
@@ -65,8 +69,8 @@ class MemberChangeBody(ObjectSerializer):
     """`externalId: null` takes it away."""
 
     baseRole = EnumField(MeetingRole.values, required=False)
-    customPermissions = PermissionsField(required=False)
-    externalId = ExternalIdField(allow_null=True)
+    customPermissions = PermissionsField(required=False, help_text="Replaces what was there")
+    externalId = ExternalIdField(allow_null=True, help_text="null takes it away")
 
 
 def member_change(body: Mapping[str, Any]) -> MemberChange:
@@ -81,7 +85,7 @@ def member_change(body: Mapping[str, Any]) -> MemberChange:
 class MemberListQuery(ObjectSerializer):
     baseRole = EnumField(MeetingRole.values, required=False)
     type = EnumField(TYPES, required=False)
-    externalId = StringField(required=False)
+    externalId = StringField(required=False, help_text="The member with this id of your own system")
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), **match_fields("name"), **page_fields(tuple(SORTS))}
@@ -106,8 +110,8 @@ class MemberIdsField(StrictField):
 class DryRunQuery(ObjectSerializer):
     """Ours: `dryRun=true` answers what would be done, and does nothing."""
 
-    dryRun = BooleanTextField(default=False)
+    dryRun = BooleanTextField(default=False, help_text="Only tell what would happen")
 
 
 class MembersDeletionQuery(DryRunQuery):
-    memberIds = MemberIdsField()
+    memberIds = MemberIdsField(help_text="Separated by commas")

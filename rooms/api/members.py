@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.authentication import API_KEY_OR_USER
 from accounts.permissions import ManagesRooms
 from meet import clock
+from meet.api.describing import Answer, describes
 from meet.api.matching import text_match
 from meet.api.pagination import page
 from meet.api.selection import Selection, selection
@@ -29,10 +30,29 @@ from rooms.api.member_bodies import (
     new_member,
 )
 from rooms.api.room_bodies import room_id_from
+from rooms.api.schema import (
+    MEMBER,
+    MEMBER_DELETED,
+    MEMBER_FIELDS,
+    MEMBER_PAGE,
+    MEMBERS_DELETED,
+    MEMBERS_NOT_DELETED,
+    ROOM_ID,
+)
 from rooms.authentication import ANY_CREDENTIAL
-from rooms.errors import MemberNotFound
+from rooms.errors import (
+    AlreadyMember,
+    MemberExternalIdTaken,
+    MemberNotFound,
+    NeedsNoMembership,
+    RoomNotFound,
+    UserNotFound,
+)
 from rooms.member_representation import BASE_FIELDS, EXTRA_FIELDS, member_object
 from rooms.models import Member, Room
+
+_NOT_FOUND = [RoomNotFound(ROOM_ID), MemberNotFound(ROOM_ID, "max__")]
+_EXTERNAL_ID_TAKEN = MemberExternalIdTaken(ROOM_ID, "student-4711")
 
 
 class MembersView(RoomEndpoint):
@@ -40,6 +60,23 @@ class MembersView(RoomEndpoint):
     permission_classes = (ManagesRooms,)
     operation = "processing room members"
 
+    @describes(
+        "createRoomMember",
+        "Invite somebody to a room",
+        answers={201: MEMBER},
+        body=NewMemberBody,
+        body_example={"name": "Ann", "baseRole": "speaker", "customPermissions": {"recordingControl": True}},
+        selects=MEMBER_FIELDS,
+        headers=["Deprecation"],
+        errors=[
+            RoomNotFound(ROOM_ID),
+            UserNotFound("max__"),
+            AlreadyMember(ROOM_ID, "max__"),
+            NeedsNoMembership(ROOM_ID, "olga_"),
+            _EXTERNAL_ID_TAKEN,
+        ],
+        text="Either a user, by `userId`, or a guest, by `name`, who gets a link of their own.",
+    )
     def post(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id)
         body = self.body(NewMemberBody)
@@ -49,6 +86,15 @@ class MembersView(RoomEndpoint):
         location = f"{base_of(request._request)}/api/v1/rooms/{room.room_id}/members/{member.member_id}"
         return _one(request, member, chosen, status=HTTPStatus.CREATED, headers={"Location": location})
 
+    @describes(
+        "getRoomMembers",
+        "List the members of a room",
+        answers={200: MEMBER_PAGE},
+        query=MemberListQuery,
+        selects=MEMBER_FIELDS,
+        headers=["Deprecation"],
+        errors=[RoomNotFound(ROOM_ID)],
+    )
     def get(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id)
         query = self.query(MemberListQuery)
@@ -63,6 +109,14 @@ class MembersView(RoomEndpoint):
         headers = _deprecation(*answer["members"])
         return Response({**answer, "_extraFields": list(EXTRA_FIELDS)}, headers=headers)
 
+    @describes(
+        "deleteRoomMembers",
+        "Remove several members of a room",
+        answers={200: MEMBERS_DELETED, 400: Answer(MEMBERS_NOT_DELETED, text="Some of them, or none")},
+        query=MembersDeletionQuery,
+        errors=[RoomNotFound(ROOM_ID)],
+        text="Whoever of them is in a meeting of the room is sent out.",
+    )
     def delete(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id)
         query = self.query(MembersDeletionQuery)
@@ -91,11 +145,31 @@ class MemberView(RoomEndpoint):
         accepted = ANY_CREDENTIAL if self.request.method == "GET" else API_KEY_OR_USER
         return [kind() for kind in accepted]
 
+    @describes(
+        "getRoomMember",
+        "Get a member of a room",
+        answers={200: MEMBER},
+        selects=MEMBER_FIELDS,
+        headers=["Deprecation"],
+        errors=_NOT_FOUND,
+    )
     def get(self, request: Request, room_id: str, member_id: str) -> Response:
         clean_id = room_id_from(room_id)
         chosen = _selection(request)
         return _one(request, member_for(self.caller, clean_id, member_id), chosen)
 
+    @describes(
+        "updateRoomMember",
+        "Change what a member of a room may do",
+        answers={200: MEMBER},
+        body=MemberChangeBody,
+        body_example={"baseRole": "moderator", "customPermissions": {"recordingDelete": False}},
+        selects=MEMBER_FIELDS,
+        headers=["Deprecation"],
+        errors=[*_NOT_FOUND, _EXTERNAL_ID_TAKEN],
+        text="What the body does not name stays as it is, but `customPermissions` are replaced as a whole. Reaches a "
+        "running meeting at once: whoever may not join any more is sent out.",
+    )
     def put(self, request: Request, room_id: str, member_id: str) -> Response:
         clean_id = room_id_from(room_id)
         body = self.body(MemberChangeBody)
@@ -103,6 +177,14 @@ class MemberView(RoomEndpoint):
         member = self._managed(clean_id, member_id)
         return _one(request, members.change(member, member_change(body), now=clock.now()), chosen)
 
+    @describes(
+        "deleteRoomMember",
+        "Remove a member of a room",
+        answers={200: MEMBER_DELETED},
+        query=DryRunQuery,
+        errors=_NOT_FOUND,
+        text="If they are in a meeting of the room, they are sent out.",
+    )
     def delete(self, request: Request, room_id: str, member_id: str) -> Response:
         clean_id = room_id_from(room_id)
         query = self.query(DryRunQuery)

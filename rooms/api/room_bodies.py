@@ -118,7 +118,9 @@ class RoomBody(ObjectSerializer):
 
 
 class NewRoomBody(RoomBody):
-    externalId = ExternalIdField(required=False)
+    externalId = ExternalIdField(
+        required=False, help_text="What your own system calls it; each once among the rooms of one owner"
+    )
 
 
 class ExternalIdPath(ObjectSerializer):
@@ -129,9 +131,9 @@ class RoomDetailsBody(ObjectSerializer):
     """null clears what a room can be without."""
 
     roomName = _name_field()
-    autoDeletionDate = DeletionDateField(required=False, allow_null=True)
+    autoDeletionDate = DeletionDateField(required=False, allow_null=True, help_text="null: never")
     autoDeletionPolicy = AutoDeletionPolicyBody(required=False)
-    externalId = ExternalIdField(required=False, allow_null=True)
+    externalId = ExternalIdField(required=False, allow_null=True, help_text="null takes it away")
 
 
 class StatusBody(ObjectSerializer):

@@ -16,10 +16,16 @@ from rooms.models import MeetingPolicy, RecordingsPolicy, RoomStatus
 
 class RoomListQuery(ObjectSerializer):
     status = EnumField(RoomStatus.values, required=False)
-    owner = StringField(minimum=(1, "owner cannot be empty"), required=False)
-    member = StringField(minimum=(1, "member cannot be empty"), required=False)
-    userAccess = BooleanTextField(default=False)
-    externalId = ExternalIdField(required=False)
+    owner = StringField(
+        minimum=(1, "owner cannot be empty"),
+        required=False,
+        help_text="Rooms of this user; adds up with `member` and `userAccess`",
+    )
+    member = StringField(
+        minimum=(1, "member cannot be empty"), required=False, help_text="Rooms with this user among their members"
+    )
+    userAccess = BooleanTextField(default=False, help_text="Rooms that everybody with an account may enter")
+    externalId = ExternalIdField(required=False, help_text="The room with this id of your own system")
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), **match_fields("roomName"), **page_fields(tuple(SORTS))}
@@ -39,9 +45,17 @@ def filters(query: dict[str, Any]) -> Filters:
 class DeletionQuery(ObjectSerializer):
     """`dryRun` is ours: what would happen, and nothing happens."""
 
-    withMeeting = EnumField(MeetingPolicy.values, default="fail")
-    withRecordings = EnumField(RecordingsPolicy.values, default="fail")
-    dryRun = BooleanTextField(default=False)
+    withMeeting = EnumField(
+        MeetingPolicy.values,
+        default="fail",
+        help_text="If there is a meeting: end it, wait until it ends, or delete nothing",
+    )
+    withRecordings = EnumField(
+        RecordingsPolicy.values,
+        default="fail",
+        help_text="If there are recordings: delete them as well, only close the room, or delete nothing",
+    )
+    dryRun = BooleanTextField(default=False, help_text="Only tell what would happen")
 
 
 class RoomIdsField(StringField):
@@ -56,7 +70,7 @@ class RoomIdsField(StringField):
 
 
 class BulkDeletionQuery(DeletionQuery):
-    roomIds = RoomIdsField()
+    roomIds = RoomIdsField(help_text="Separated by commas")
 
 
 def policy(query: dict[str, Any]) -> Policy:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.authentication import API_KEY_OR_USER
 from accounts.permissions import AnyRole, ManagesRooms
 from meet import clock
-from meet.api.describing import describes
+from meet.api.describing import Answer, describes
 from meet.api.fields import parsed
 from meet.api.pagination import page
 from meet.api.selection import Selection
@@ -37,13 +37,17 @@ from rooms.api.schema import (
     ROOM_FIELDS,
     ROOM_ID,
     ROOM_PAGE,
+    ROOMS_DELETED,
+    ROOMS_NOT_DELETED,
 )
 from rooms.authentication import ANY_CREDENTIAL
 from rooms.deletion import Decision
-from rooms.errors import RoomNotFound
+from rooms.errors import ExternalIdTaken, RoomHasMeeting, RoomNotFound
 from rooms.models import Room
 from rooms.permissions import Permission
 from rooms.representation import EXTRA_FIELDS, OLD_LINK_FIELDS, View, room_object
+
+_EXTERNAL_ID_TAKEN = ExternalIdTaken("course-2026-11", "olga_")
 
 
 class RoomsView(RoomEndpoint):
@@ -64,6 +68,7 @@ class RoomsView(RoomEndpoint):
         body_example={"roomName": "Weekly stand-up", "config": {"chat": {"enabled": False}}},
         selects=ROOM_FIELDS,
         headers=["Deprecation"],
+        errors=[_EXTERNAL_ID_TAKEN],
         text="Whoever creates it owns it; a room created with an API key belongs to the root administrator.",
     )
     def post(self, request: Request) -> Response:
@@ -97,6 +102,19 @@ class RoomsView(RoomEndpoint):
         answer = {**found.envelope("rooms", represent), "_extraFields": list(EXTRA_FIELDS)}
         return Response(answer, headers=deprecation(chosen))
 
+    @describes(
+        "deleteRooms",
+        "Delete several rooms",
+        answers={
+            200: Answer(ROOMS_DELETED, text="All of them deleted, closed or scheduled"),
+            400: Answer(ROOMS_NOT_DELETED, text="Some of them, or none"),
+        },
+        query=BulkDeletionQuery,
+        selects=ROOM_FIELDS,
+        reshaped=True,
+        text="Each room by itself: what cannot be deleted does not keep the others from it. With `X-Meet-Dialect` the "
+        "list `deleted` is called `successful`, and `failed` is left out when it is empty.",
+    )
     def delete(self, request: Request) -> Response:
         query = self.query(BulkDeletionQuery)
         chosen = room_selection(request)
@@ -145,6 +163,17 @@ class RoomView(RoomEndpoint):
         view = View(base_of(request._request), chosen, shows_links=may_share)
         return Response(room_object(room, view), headers=deprecation(chosen))
 
+    @describes(
+        "updateRoom",
+        "Change a room's name and expiry",
+        answers={200: ROOM},
+        body=RoomDetailsBody,
+        body_example={"roomName": "Weekly stand-up", "autoDeletionDate": None},
+        selects=ROOM_FIELDS,
+        headers=["Deprecation"],
+        errors=[RoomNotFound(ROOM_ID), _EXTERNAL_ID_TAKEN],
+        text="What the body does not name stays as it is. Also possible during a meeting.",
+    )
     def patch(self, request: Request, room_id: str) -> Response:
         """`roomName`, `autoDeletionDate` (null: never), `autoDeletionPolicy`, `externalId` (null: none)."""
         clean_id = room_id_from(room_id)
@@ -186,6 +215,18 @@ class RoomByExternalIdView(RoomEndpoint):
     permission_classes = (ManagesRooms,)
     operation = "processing room"
 
+    @describes(
+        "putRoomByExternalId",
+        "Create a room or change it, by your own id",
+        answers={200: Answer(ROOM, text="There was one, and it is as the body says"), 201: ROOM},
+        body=RoomBody,
+        body_example={"roomName": "Course 11", "access": {"user": {"enabled": True}}},
+        selects=ROOM_FIELDS,
+        headers=["Deprecation"],
+        errors=[RoomHasMeeting(ROOM_ID), _EXTERNAL_ID_TAKEN],
+        text="Ids are looked for among the caller's own rooms. What the body does not name is as usual in a new room, "
+        "and stays as it is in one that exists. The id may contain slashes.",
+    )
     def put(self, request: Request, external_id: str) -> Response:
         parsed(ExternalIdPath, {"externalId": external_id})
         body = self.body(RoomBody)

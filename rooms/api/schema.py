@@ -17,9 +17,12 @@ from meet.api.describing import (
     page_of,
     shape,
 )
+from meet.api.dialects import ALLOW_ACCESS_TO
 from rooms.api.config_bodies import LAYOUTS, PRESETS, AudioBody, VideoBody
-from rooms.deletion import Facts, Policy, decide
+from rooms.deletion import Decision, Facts, Policy, decide
 from rooms.errors import DeletionConflict
+from rooms.member_representation import BASE_FIELDS as MEMBER_BASE_FIELDS
+from rooms.member_representation import EXTRA_FIELDS as MEMBER_EXTRA_FIELDS
 from rooms.models import AccessLink, EndAction, MeetingPolicy, RecordingsPolicy, RoomStatus, default_config
 from rooms.permissions import MODERATOR_DEFAULT, OLD_NAMES, SPEAKER_DEFAULT, MeetingRole, Permission, to_object
 from rooms.representation import EXTRA_FIELDS, SELECTABLE_FIELDS
@@ -69,7 +72,20 @@ ENCODING: dict[str, Any] = {
 CONFIG = shape(
     "RoomConfig",
     {
-        "recording": shape("RecordingConfig", {"enabled": FLAG, "layout": one_of(LAYOUTS), "encoding": ENCODING}),
+        "recording": shape(
+            "RecordingConfig",
+            {
+                "enabled": FLAG,
+                "layout": one_of(LAYOUTS),
+                "encoding": ENCODING,
+                "allowAccessTo": {
+                    **one_of(ALLOW_ACCESS_TO),
+                    "deprecated": True,
+                    "description": "Only in the 2025 dialect, beside the roles that it sums up",
+                },
+            },
+            required=("enabled", "layout", "encoding"),
+        ),
         "chat": _SWITCH,
         "virtualBackground": _SWITCH,
         "e2ee": _SWITCH,
@@ -108,17 +124,17 @@ ROLES = shape(
 
 # -- Rooms -----------------------------------------------------------------------------------------------------------
 
-_CREATED = 1795185600000
+CREATED = 1795185600000
 _ROOM_EXAMPLE: dict[str, Any] = {
     "roomId": ROOM_ID,
     "roomName": "Weekly stand-up",
     "owner": "olga_",
-    "creationDate": _CREATED,
-    "autoDeletionDate": _CREATED + 604800000,
+    "creationDate": CREATED,
+    "autoDeletionDate": CREATED + 604800000,
     "autoDeletionPolicy": {"withMeeting": "when_meeting_ends", "withRecordings": "close"},
     "access": ACCESS.example,
     "status": "open",
-    "rolesUpdatedAt": _CREATED,
+    "rolesUpdatedAt": CREATED,
     "meetingEndAction": "none",
     "_extraFields": list(EXTRA_FIELDS),
 }
@@ -148,6 +164,7 @@ ROOM = shape(
         "status": one_of(RoomStatus.values),
         "rolesUpdatedAt": MOMENT,
         "meetingEndAction": {**one_of(EndAction.values), "description": "What happens when the meeting ends"},
+        "externalId": {**TEXT, "description": "What the owner's own system calls it; absent if it has no name for it"},
         "_extraFields": array_of(one_of(EXTRA_FIELDS)),
     },
     required=(),
@@ -158,43 +175,75 @@ ROOM = shape(
 ROOM_PAGE = page_of("rooms", ROOM, extra_fields=EXTRA_FIELDS)
 
 
-def deletion(code: str, message: str, *, name: str, has_room: bool) -> Component:
-    """The answer to a deletion; `has_room` where the room is still there."""
-    properties: dict[str, Any] = {"successCode": TEXT, "message": TEXT, "room": ROOM}
-    example = {"successCode": code, "message": message, **({"room": ROOM.example} if has_room else {})}
-    return shape(name, properties, required=("successCode", "message"), example=example)
-
-
-ROOM_DELETED = deletion(
-    "room_deleted", f"Room '{ROOM_ID}' deleted successfully", name="RoomDeleted", has_room=False
-)  # fmt: skip
-ROOM_DELETION_SCHEDULED = deletion(
-    "room_with_active_meeting_scheduled_to_be_deleted",
-    f"Room '{ROOM_ID}' with active meeting scheduled to be deleted when the meeting ends",
-    name="RoomDeletionScheduled",
-    has_room=True,
-)
-
-
-def _conflicts() -> Iterator[DeletionConflict]:
+def _decisions() -> Iterator[Decision]:
+    """Everything that a deletion can come to, each once."""
     told = set()
     for has_meeting, has_recordings in product((False, True), repeat=2):
         for with_meeting, with_recordings in product(MeetingPolicy, RecordingsPolicy):
             decision = decide(Facts(has_meeting, has_recordings), Policy(with_meeting, with_recordings))
-            if decision.status is HTTPStatus.CONFLICT and decision.code not in told:
+            if decision.code not in told:
                 told.add(decision.code)
-                yield DeletionConflict(decision.code, decision.text(ROOM_ID))
+                yield decision
 
 
-DELETION_CONFLICTS = tuple(_conflicts())
+_DECISIONS = tuple(_decisions())
+_SUCCESS_CODES = [one.code for one in _DECISIONS if one.status is not HTTPStatus.CONFLICT]
+DELETION_CONFLICTS = tuple(
+    DeletionConflict(one.code, one.text(ROOM_ID)) for one in _DECISIONS if one.status is HTTPStatus.CONFLICT
+)
+
+_DELETION: dict[str, Any] = {"successCode": one_of(_SUCCESS_CODES), "message": TEXT, "room": ROOM}
+_REHEARSED: dict[str, Any] = {"dryRun": {"const": True, "description": "Nothing has happened: it was only asked"}}
+ROOM_DELETED = shape(
+    "RoomDeleted",
+    {**_DELETION, **_REHEARSED},
+    required=("successCode", "message"),
+    text="`room` where it is still there.",
+    example={"successCode": "room_deleted", "message": f"Room '{ROOM_ID}' deleted successfully"},
+)
+ROOM_DELETION_SCHEDULED = shape(
+    "RoomDeletionScheduled",
+    {**_DELETION, **_REHEARSED},
+    required=("successCode", "message", "room"),
+    example={
+        "successCode": "room_with_active_meeting_scheduled_to_be_deleted",
+        "message": f"Room '{ROOM_ID}' with active meeting scheduled to be deleted when the meeting ends",
+        "room": {**ROOM.example, "status": "active_meeting", "meetingEndAction": "delete"},
+    },
+)
+
+
+_DELETED_ENTRY = shape(
+    "DeletedRoom",
+    {"roomId": TEXT, **_DELETION},
+    required=("roomId", "successCode", "message"),
+    example={"roomId": ROOM_ID, **ROOM_DELETED.example},
+)
+_FAILED_ENTRY = shape(
+    "UndeletedRoom",
+    {"roomId": TEXT, "error": TEXT, "message": TEXT},
+    example={"roomId": "retro-1", "error": "Room Error", "message": "Room 'retro-1' does not exist"},
+)
+
+
+def _rooms_deleted(name: str, message: str, *, failed: list[Any]) -> Component:
+    properties = {"message": TEXT, "deleted": array_of(_DELETED_ENTRY), "failed": array_of(_FAILED_ENTRY), **_REHEARSED}
+    example = {"message": message, "deleted": [_DELETED_ENTRY.example], "failed": failed}
+    return shape(name, properties, required=("message", "deleted", "failed"), example=example)
+
+
+ROOMS_DELETED = _rooms_deleted("RoomsDeleted", "All rooms successfully processed for deletion", failed=[])
+ROOMS_NOT_DELETED = _rooms_deleted(
+    "RoomsNotDeleted", "1 room(s) failed to process while deleting", failed=[_FAILED_ENTRY.example]
+)
 
 # -- Members ---------------------------------------------------------------------------------------------------------
 
-MEMBER_EXTRA_FIELDS = ("effectivePermissions",)
+MEMBER_FIELDS = Fields(MEMBER_BASE_FIELDS, MEMBER_EXTRA_FIELDS)
 MEMBER = shape(
     "Member",
     {
-        "memberId": TEXT,
+        "memberId": {**TEXT, "description": "The user's id, or the guest's, which is the secret of their own link"},
         "roomId": TEXT,
         "type": one_of(["user", "identified_guest"]),
         "name": TEXT,
@@ -204,6 +253,7 @@ MEMBER = shape(
         "customPermissions": SOME_PERMISSIONS,
         "effectivePermissions": PERMISSIONS,
         "permissionsUpdatedAt": MOMENT,
+        "externalId": {**TEXT, "description": "What your own system calls the member; absent if it has no name"},
         "_extraFields": array_of(one_of(MEMBER_EXTRA_FIELDS)),
     },
     required=(),
@@ -212,15 +262,39 @@ MEMBER = shape(
         "roomId": ROOM_ID,
         "type": "user",
         "name": "Max",
-        "membershipDate": _CREATED,
+        "membershipDate": CREATED,
         "accessUrl": _LINK,
         "baseRole": "speaker",
         "customPermissions": {"recordingControl": True},
-        "permissionsUpdatedAt": _CREATED,
+        "permissionsUpdatedAt": CREATED,
         "_extraFields": list(MEMBER_EXTRA_FIELDS),
     },
 )
 MEMBER_PAGE = page_of("members", MEMBER, extra_fields=MEMBER_EXTRA_FIELDS)
+
+MEMBER_DELETED = shape(
+    "MemberDeleted",
+    {"message": TEXT, **_REHEARSED},
+    required=("message",),
+    example={"message": f"Member 'max__' deleted successfully from room '{ROOM_ID}'"},
+)
+_MEMBER_FAILED = shape(
+    "UndeletedMember",
+    {"memberId": TEXT, "error": TEXT},
+    example={"memberId": "nobody", "error": "Room member not found"},
+)
+
+
+def _members_deleted(name: str, message: str, *, failed: list[Any]) -> Component:
+    properties = {"message": TEXT, "deleted": array_of(TEXT), "failed": array_of(_MEMBER_FAILED), **_REHEARSED}
+    example = {"message": message, "deleted": ["max__"], "failed": failed}
+    return shape(name, properties, required=("message", "deleted", "failed"), example=example)
+
+
+MEMBERS_DELETED = _members_deleted("MembersDeleted", "All room members deleted successfully", failed=[])
+MEMBERS_NOT_DELETED = _members_deleted(
+    "MembersNotDeleted", "1 room member(s) could not be deleted", failed=[_MEMBER_FAILED.example]
+)
 
 MEMBER_TOKEN = shape(
     "RoomMemberToken",

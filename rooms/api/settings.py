@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from accounts.authentication import API_KEY_OR_USER
 from accounts.permissions import AnyRole, ManagesRooms
 from meet import clock
+from meet.api.describing import MESSAGE, Answer, describes
 from meet.links import base_of
 from rooms import configuration, opening
 from rooms.access import Need, room_for
@@ -16,9 +17,13 @@ from rooms.api.config_bodies import ConfigChangeBody, config_changes
 from rooms.api.endpoint import RoomEndpoint, deprecated_names, deprecation, room_selection
 from rooms.api.permission_bodies import RolesChangeBody, grants
 from rooms.api.room_bodies import AccessChangeBody, AnonymousChangeBody, StatusBody, access_changes, room_id_from
+from rooms.api.schema import ACCESS, CONFIG, ROLES, ROOM, ROOM_FIELDS, ROOM_ID
 from rooms.authentication import ANY_CREDENTIAL
+from rooms.errors import RoomHasMeeting, RoomNotFound
 from rooms.models import Room, RoomStatus
 from rooms.representation import View, access_object, config_object, roles_object, room_object
+
+_ERRORS = [RoomNotFound(ROOM_ID), RoomHasMeeting(ROOM_ID)]
 
 
 class ManagedRoomEndpoint(RoomEndpoint):
@@ -41,10 +46,24 @@ class RoomConfigView(ManagedRoomEndpoint):
     def get_permissions(self) -> list[Any]:
         return [AnyRole() if self.request.method == "GET" else ManagesRooms()]
 
+    @describes(
+        "getRoomConfig", "Get a room's configuration", answers={200: CONFIG}, errors=[RoomNotFound(ROOM_ID)]
+    )  # fmt: skip
     def get(self, request: Request, room_id: str) -> Response:
         room = room_for(self.caller, room_id_from(room_id), need=Need.SEE)
         return Response(config_object(room))
 
+    @describes(
+        "updateRoomConfig",
+        "Change a room's configuration",
+        answers={200: CONFIG},
+        body=ConfigChangeBody,
+        body_example={"config": {"recording": {"enabled": True, "layout": "speaker"}, "chat": {"enabled": False}}},
+        errors=_ERRORS,
+        reshaped=True,
+        text="What the body does not name stays as it is, but `encoding` is replaced as a whole. End-to-end encryption "
+        "switches recording off. Not during a meeting. With `X-Meet-Dialect` only a message is answered.",
+    )
     def put(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id)
         config, old_grants = config_changes(self.body(ConfigChangeBody)["config"])
@@ -56,6 +75,19 @@ class RoomConfigView(ManagedRoomEndpoint):
 class RoomStatusView(ManagedRoomEndpoint):
     operation = "updating room status"
 
+    @describes(
+        "updateRoomStatus",
+        "Open or close a room",
+        answers={200: ROOM, 202: Answer(ROOM, text="There is a meeting; the room is closed when it ends")},
+        body=StatusBody,
+        body_example={"status": "closed"},
+        selects=ROOM_FIELDS,
+        headers=["Deprecation"],
+        errors=[RoomNotFound(ROOM_ID)],
+        reshaped=True,
+        text="`open` also takes back a closing or a deletion at the end of the running meeting. With `X-Meet-Dialect` "
+        "the answer is a message, and the room below `room`.",
+    )
     def put(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id)
         status = self.body(StatusBody)["status"]
@@ -76,6 +108,18 @@ class RoomStatusView(ManagedRoomEndpoint):
 class RoomRolesView(ManagedRoomEndpoint):
     operation = "updating room roles"
 
+    @describes(
+        "updateRoomRoles",
+        "Change what the roles of a room may do",
+        answers={200: ROLES},
+        body=RolesChangeBody,
+        body_example={"roles": {"speaker": {"permissions": {"recordingControl": True}}}},
+        headers=["Deprecation"],
+        errors=_ERRORS,
+        reshaped=True,
+        text="What the body does not name stays as it is. All tokens of the room end. Not during a meeting. With "
+        "`X-Meet-Dialect` only a message is answered.",
+    )
     def put(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id)
         wish = grants(self.body(RolesChangeBody)["roles"])
@@ -87,6 +131,16 @@ class RoomRolesView(ManagedRoomEndpoint):
 class RoomAccessView(ManagedRoomEndpoint):
     operation = "updating room access"
 
+    @describes(
+        "updateRoomAccess",
+        "Change who may enter a room",
+        answers={200: ACCESS},
+        body=AccessChangeBody,
+        body_example={"access": {"anonymous": {"speaker": {"enabled": False}}, "user": {"enabled": True}}},
+        errors=_ERRORS,
+        text="What the body does not name stays as it is; links keep their secrets. All tokens of the room end. Not "
+        "during a meeting.",
+    )
     def put(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id)
         wish = access_changes(self.body(AccessChangeBody)["access"])
@@ -100,6 +154,15 @@ class RoomAnonymousView(ManagedRoomEndpoint):
 
     operation = "updating room anonymous access"
 
+    @describes(
+        "updateRoomAnonymousAccess",
+        "Switch a room's links on or off (as of old)",
+        answers={200: MESSAGE},
+        body=AnonymousChangeBody,
+        body_example={"anonymous": {"speaker": {"enabled": False}}},
+        errors=_ERRORS,
+        text="The 2026-Q1 spelling of `updateRoomAccess`.",
+    )
     def put(self, request: Request, room_id: str) -> Response:
         clean_id = room_id_from(room_id)
         wish = access_changes(self.body(AnonymousChangeBody))

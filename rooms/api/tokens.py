@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from accounts.authentication import USER, bearer
 from accounts.models import User
 from meet import clock
-from meet.api.describing import describes
+from meet.api.describing import TEXT, describes
 from meet.api.fields import BooleanField, ObjectSerializer, StringField
 from meet.api.views import ApiView
 from meet.errors import DomainError, Forbidden, InvalidToken, NotAuthenticated
@@ -14,6 +14,7 @@ from meet.limits import FAILED_SECRETS, TOKENS, client_of
 from meet.livekit.gateway import LiveKitUnavailable
 from rooms import joining
 from rooms.access import visitor_for
+from rooms.api.meeting_schema import IDENTITY
 from rooms.api.room_bodies import room_id_from
 from rooms.api.schema import MEMBER_TOKEN, ROOM_ID
 from rooms.authentication import previous_admission
@@ -72,8 +73,17 @@ class MemberTokenView(ApiView):
             LinkIsDisabled(ROOM_ID, "speaker"),
             RoomNotFound(ROOM_ID),
             MemberNotFound(ROOM_ID, "guest-5b1f0d6c9e4a47a28c3d7f10b2e69a84"),
+            ParticipantNotFound(ROOM_ID, IDENTITY),
             RoomIsClosed(ROOM_ID),
             LiveKitUnavailable(),
+        ],
+        parameters=[
+            {
+                "name": "X-Room-Member-Token",
+                "in": "header",
+                "description": "`Bearer <token>` of a participant who joins again: identity and name stay",
+                "schema": TEXT,
+            }
         ],
         text="With the secret of a link or of a guest nobody needs an account; without one a user's credential counts.",
     )
@@ -118,7 +128,7 @@ class MemberTokenRefreshView(ApiView):
             NotAuthenticated(),
             InvalidToken(),
             Forbidden(),
-            ParticipantNotFound(ROOM_ID, "ann-4f0x2k9c8m1b7qz"),
+            ParticipantNotFound(ROOM_ID, IDENTITY),
             LiveKitUnavailable(),
         ],
         text="The previous token may have expired ten seconds ago; its owner must be connected to the meeting.",

@@ -17,8 +17,8 @@ from rooms.api.tokens import MemberTokenRefreshView, MemberTokenView
 # The names tell meet.api.dialects which answer it has before it.
 public = [
     re_path(r"^rooms/?$", RoomsView.as_view(), name="api-rooms"),
-    # An external id may be a path itself.
-    re_path(r"^rooms/by-external-id/(?P<external_id>.+?)/?$", RoomByExternalIdView.as_view()),
+    # An external id may be a path itself, or have lines.
+    re_path(r"^rooms/by-external-id/(?P<external_id>[\s\S]+?)/?\Z", RoomByExternalIdView.as_view()),
     re_path(r"^rooms/(?P<room_id>[^/]+)/?$", RoomView.as_view()),
     re_path(r"^rooms/(?P<room_id>[^/]+)/config/?$", RoomConfigView.as_view(), name="api-room-config"),
     re_path(r"^rooms/(?P<room_id>[^/]+)/status/?$", RoomStatusView.as_view(), name="api-room-status"),

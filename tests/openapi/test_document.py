@@ -187,6 +187,27 @@ def test_what_changes_something_takes_a_key_but_not_that_of_pages() -> None:
     assert all(path.startswith("/api/v1/") and not path.startswith("/api/v1/api-keys") for path in taken)
 
 
+def test_a_dialect_can_be_asked_for_where_the_answer_keeps_its_type() -> None:
+    dialect = {"$ref": "#/components/parameters/MeetDialect"}
+    assert dialect in operation("get", "/api/v1/rooms/{roomId}/config")["parameters"]
+    for method, path in (
+        ("delete", "/api/v1/rooms"),
+        ("put", "/api/v1/rooms/{roomId}/config"),
+        ("put", "/api/v1/rooms/{roomId}/roles"),
+        ("put", "/api/v1/rooms/{roomId}/status"),
+    ):
+        assert dialect not in operation(method, path)["parameters"]
+        assert "X-Meet-Dialect" in operation(method, path)["description"]
+
+
+def test_both_outcomes_of_a_deletion_of_many_are_told() -> None:
+    for path in ("/api/v1/rooms", "/api/v1/rooms/{roomId}/members"):
+        answers = operation("delete", path)["responses"]
+        for status, is_complete in (("200", True), ("400", False)):
+            example = answers[status]["content"]["application/json"]["example"]
+            assert (example["failed"] == []) is is_complete
+
+
 def test_credentials_are_those_of_the_method() -> None:
     def names(method: str, path: str) -> list[str]:
         return [name for one in operation(method, path)["security"] for name in one]

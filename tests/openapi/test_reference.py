@@ -27,6 +27,13 @@ def test_anybody_may_read_the_document(anonymous: Api, prefix: str) -> None:
     assert answer.json()["servers"] == [{"url": f"http://testserver{prefix}"}]
 
 
+@pytest.mark.parametrize("dialect", ["2026-Q1", "2025"])
+def test_the_document_is_the_same_for_older_programs(anonymous: Api, dialect: str) -> None:
+    answer = anonymous.get("/api/v1/openapi.json", headers={"X-Meet-Dialect": dialect})
+    assert answer.status_code == 200
+    assert answer.json()["components"] == document.document()["components"]
+
+
 def test_links_of_the_document_are_those_of_the_installation(anonymous: Api, settings: Settings) -> None:
     settings.MEET_BASE_URL = "https://meet.example.org"
     assert anonymous.get("/api/v1/openapi.json").json()["servers"] == [{"url": "https://meet.example.org/meet"}]

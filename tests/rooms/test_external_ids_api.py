@@ -162,7 +162,9 @@ def test_a_deleted_room_frees_its_name(api: Api, admin: User) -> None:
     assert put(api, "7")[0] == 201
 
 
-@pytest.mark.parametrize("external_id", ["course/7/lesson", "köln & bonn?", "config", "x" * 100, "a%b", " "])
+@pytest.mark.parametrize(
+    "external_id", ["course/7/lesson", "köln & bonn?", "config", "x" * 100, "a%b", " ", "\n", "two\nlines", "a line\n"]
+)
 def test_any_text_may_be_an_external_id(api: Api, external_id: str) -> None:
     assert put(api, external_id)[0] == 201
     status, content = put(api, external_id)
