@@ -220,7 +220,7 @@ def test_a_room_is_found_by_what_its_owner_calls_it(
     [
         ("admin", "owner=olga_&member=max__&userAccess=true", 8),
         ("olga_", "owner=olga_&userAccess=true", 6),
-        ("olga_", "roomName=.*&roomNameMatchMode=regex", 9),
+        ("olga_", "roomName=.*&roomNameMatchMode=regex", 10),
         ("max__", "member=max__&userAccess=true", 6),
         ("max__", "", 6),
     ],
