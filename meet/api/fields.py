@@ -98,7 +98,7 @@ class NumberField(StrictField):
         super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> int | float:
-        if isinstance(data, bool) or not isinstance(data, int | float) or not math.isfinite(data):
+        if isinstance(data, bool) or not isinstance(data, int | float) or not _is_finite(data):
             raise self.wrong_type(data)
         problems = self.problems(data)
         if problems:
@@ -107,6 +107,14 @@ class NumberField(StrictField):
 
     def problems(self, number: float) -> list[str]:
         return [self.positive] if self.positive and number <= 0 else []
+
+
+def _is_finite(number: float) -> bool:
+    """As JavaScript counts: a whole number too large for its numbers is infinite, however exactly it was written."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
 
 
 class EnumField(StrictField):

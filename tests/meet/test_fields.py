@@ -96,7 +96,7 @@ def test_a_wrong_type_yields_the_type_issue_only(field: str, value: Any, message
     assert problems({field: value}) == [(field, message)]
 
 
-@pytest.mark.parametrize("value", [math.inf, -math.inf])
+@pytest.mark.parametrize("value", [math.inf, -math.inf, 10**400, -(10**400)], ids=["∞", "-∞", "huge", "-huge"])
 def test_an_infinite_number_is_none(value: float) -> None:
     assert problems({"number": value}) == [("number", "Expected number, received number")]
 
