@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import API_KEY_OR_USER
-from accounts.permissions import ManagesRooms
+from accounts.models import Scope
+from accounts.permissions import ManagesRooms, read_write
 from meet import clock
 from meet.api.matching import text_match
 from meet.api.pagination import page
@@ -35,7 +36,12 @@ from rooms.member_representation import BASE_FIELDS, EXTRA_FIELDS, member_object
 from rooms.models import Member, Room
 
 
+# Reading members shows the secrets of guests, who may be moderators.
+_SCOPES = read_write(Scope.ROOMS_WRITE, Scope.ROOMS_WRITE)
+
+
 class MembersView(RoomEndpoint):
+    scopes = _SCOPES
     authentication_classes = API_KEY_OR_USER
     permission_classes = (ManagesRooms,)
     operation = "processing room members"
@@ -84,6 +90,7 @@ _ALL_DELETED = "All room members deleted successfully"
 class MemberView(RoomEndpoint):
     """Room member users never read members by their account, only by their token (quirk 5)."""
 
+    scopes = _SCOPES
     permission_classes = (ManagesRooms,)
     operation = "processing room member"
 
