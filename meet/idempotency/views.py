@@ -59,7 +59,9 @@ class IdempotentView(ApiView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Answered):
             headers = {**exc.answer.headers, "Idempotency-Replayed": "true"}
-            return Response(exc.answer.body, status=exc.answer.status, headers=headers)
+            response = Response(exc.answer.body, status=exc.answer.status, headers=headers)
+            response.exception = exc.answer.is_error
+            return response
         return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -88,7 +90,7 @@ def _settle(claim: Claim, response: HttpResponseBase) -> None:
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     # As DRF writes it: what is not plain JSON becomes so here, once.
     body = json.loads(json.dumps(response.data, cls=JSONEncoder))
-    claim.keep(Answer(response.status_code, headers, body))
+    claim.keep(Answer(response.status_code, headers, body, is_error=response.exception))
 
 
 def _fingerprint(request: HttpRequest) -> str:
