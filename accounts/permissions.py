@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -13,7 +13,7 @@ from meet.errors import Forbidden, NotAuthenticated
 
 def read_write(read: Scope, write: Scope) -> Mapping[str, Scope]:
     """The usual `scopes` of a view: which one an API key needs for which method."""
-    return {"GET": read, "HEAD": read} | dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), write)
+    return dict.fromkeys(SAFE_METHODS, read) | dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), write)
 
 
 class HasRole(BasePermission):

@@ -4,7 +4,6 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -41,7 +40,7 @@ class UsersEndpoint(UserEndpoint):
     scopes = read_write(Scope.USERS_READ, Scope.USERS_WRITE)
 
     def get_permissions(self) -> list[Any]:
-        return [ManagesRooms() if self.request.method in SAFE_METHODS else IsAdmin()]
+        return [ManagesRooms() if self.is_read else IsAdmin()]
 
 
 class UsersView(UsersEndpoint):

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Never
 
 import structlog
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,6 +24,11 @@ class ApiView(APIView):
     limiter: ClassVar[Limiter | None] = API
     operation: ClassVar[str] = "processing the request"
     has_dialects: ClassVar[bool] = True
+
+    @property
+    def is_read(self) -> bool:
+        """Whoever may GET something may ask for its HEAD, by the same credentials."""
+        return self.request.method in SAFE_METHODS
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None

@@ -10,7 +10,6 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -43,7 +42,7 @@ class IdempotentView(ApiView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         key = request.headers.get("Idempotency-Key")
-        if key is None or request.method in SAFE_METHODS or not _PATHS.match(request._request.path_info):
+        if key is None or self.is_read or not _PATHS.match(request._request.path_info):
             return
         credential = self.credential()
         if credential is None:

@@ -35,7 +35,6 @@ from rooms.errors import MemberNotFound
 from rooms.member_representation import BASE_FIELDS, EXTRA_FIELDS, member_object
 from rooms.models import Member, Room
 
-
 # Reading members shows the secrets of guests, who may be moderators.
 _SCOPES = read_write(Scope.ROOMS_WRITE, Scope.ROOMS_WRITE)
 
@@ -95,7 +94,7 @@ class MemberView(RoomEndpoint):
     operation = "processing room member"
 
     def get_authenticators(self) -> list[Any]:
-        accepted = ANY_CREDENTIAL if self.request.method == "GET" else API_KEY_OR_USER
+        accepted = ANY_CREDENTIAL if self.is_read else API_KEY_OR_USER
         return [kind() for kind in accepted]
 
     def get(self, request: Request, room_id: str, member_id: str) -> Response:
