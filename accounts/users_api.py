@@ -20,7 +20,6 @@ from accounts.user_bodies import (
     UserListQuery,
     UserRoleBody,
     new_user,
-    user_ids,
 )
 from meet import clock
 from meet.api.describing import Answer, describes
@@ -91,7 +90,7 @@ class UsersView(UsersEndpoint):
         text="Each by itself, as `deleteUser` does it: one that cannot be deleted keeps no other from it.",
     )
     def delete(self, request: Request) -> Response:
-        outcome = users.delete_many(user_ids(self.query(BulkDeletionQuery)), by=self.actor, now=clock.now())
+        outcome = users.delete_many(self.query(BulkDeletionQuery)["userIds"], by=self.actor, now=clock.now())
         failed = [{"userId": user_id, "error": error} for user_id, error in outcome.failed.items()]
         message = f"{len(failed)} user(s) could not be deleted" if failed else "All users deleted successfully"
         return Response(

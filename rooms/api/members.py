@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +17,7 @@ from meet.api.selection import Selection, selection
 from meet.links import base_of
 from rooms import members
 from rooms.access import Need, find_member, find_members, member_for, room_for
-from rooms.api.endpoint import RoomEndpoint
+from rooms.api.endpoint import RoomEndpoint, deprecated_names
 from rooms.api.member_bodies import (
     SORTS,
     DryRunQuery,
@@ -148,9 +147,8 @@ def _one(request: Request, member: Member, chosen: Selection, **options: Any) ->
 
 
 def _deprecation(*shown: dict[str, Any]) -> dict[str, str]:
-    """Permissions in both spellings carry the header that says so (rest-api.md 2.3)."""
     has_permissions = any("customPermissions" in entity or "effectivePermissions" in entity for entity in shown)
-    return {"Deprecation": "true"} if has_permissions and settings.MEET_MODE == "compatibility" else {}
+    return deprecated_names() if has_permissions else {}
 
 
 def _dry(query: dict[str, Any]) -> dict[str, bool]:
