@@ -3,7 +3,6 @@
 from typing import Any, ClassVar, Never
 
 import structlog
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,6 +12,8 @@ from meet.errors import DomainError, NotAuthenticated
 from meet.limits import API, Limiter, client_of
 
 log = structlog.get_logger(__name__)
+
+READING = ("GET", "HEAD")
 
 
 class ApiView(APIView):
@@ -28,7 +29,7 @@ class ApiView(APIView):
     @property
     def is_read(self) -> bool:
         """Whoever may GET something may ask for its HEAD, by the same credentials."""
-        return self.request.method in SAFE_METHODS
+        return self.request.method in READING
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
+import structlog
+from structlog.testing import LogCapture
 
+from meet.api import exceptions
 from rooms.models import Room
 from rooms.permissions import ALL
 from tests import jwts
@@ -43,13 +45,15 @@ def enter(room: Room) -> Any:
     ],
 )
 def test_what_livekit_refuses_is_an_unexpected_error(
-    room: Room, twirp: Twirp, act: Any, method: str, operation: str, code: str
+    monkeypatch: pytest.MonkeyPatch, room: Room, twirp: Twirp, act: Any, method: str, operation: str, code: str
 ) -> None:
     twirp.refuses(method, code, message="secret details")
-    with capture_logs() as logs:
-        answer = act(room)
+    logs = LogCapture()
+    monkeypatch.setattr(exceptions, "log", structlog.wrap_logger(None, processors=[logs]))
+    answer = act(room)
     assert answer.status_code == 500
     assert answer.json() == {"error": "Internal Server Error", "message": f"Unexpected error while {operation}"}
-    noted = next(entry for entry in logs if entry["event"] == "unexpected error")
+    (noted,) = logs.entries
+    assert noted["event"] == "unexpected error"
     assert (noted["log_level"], noted["operation"]) == ("error", operation)
     assert "secret details" in str(noted["exc_info"])
