@@ -5,7 +5,6 @@ API key > room member token > user token > session; the first one present decide
 from datetime import datetime, timedelta
 
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts import tokens
@@ -65,7 +64,7 @@ class AccessTokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Actor, str] | None:
         token = bearer(request, "Authorization")
         view = request.parser_context["view"]
-        if token is None and getattr(view, "allow_query_tokens", False) and request.method == "GET":
+        if token is None and getattr(view, "allow_query_tokens", False) and view.is_read:
             token = request.query_params.get("accessToken")
         if token is None:
             return None
@@ -84,10 +83,10 @@ class SessionAuthentication(BaseAuthentication):
         user = http_request.user
         if not isinstance(user, User) or not user.is_active:
             return None
-        must_prove = request.method not in SAFE_METHODS or http_request.path_info.startswith("/internal-api/")
+        view = request.parser_context["view"]
+        must_prove = not view.is_read or http_request.path_info.startswith("/internal-api/")
         if must_prove and not self._has_csrf_token(request):
             return None
-        view = request.parser_context["view"]
         if user.must_change_password and not getattr(view, "allow_pending_change", False):
             raise tokens.PasswordChangeRequired
         return Actor(user, Via.SESSION), None

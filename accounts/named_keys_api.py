@@ -12,7 +12,7 @@ from accounts.authentication import API_KEY_OR_USER
 from accounts.endpoint import UserEndpoint
 from accounts.models import ApiKey, Scope
 from accounts.permissions import IsAdmin
-from accounts.user_bodies import NameField
+from accounts.user_bodies import name_field
 from meet import clock
 from meet.api.describing import MOMENT, JsonSchema, array_of, describes, one_of
 from meet.api.fields import EnumField, NumberField, ObjectSerializer, StrictField
@@ -85,13 +85,13 @@ _EXPIRY = "Milliseconds since the Unix epoch, in the future; without it the key 
 
 
 class NewKeyBody(ObjectSerializer):
-    name = NameField()
+    name = name_field()
     scopes = ScopesField()
     expiresAt = ExpiryField(required=False, help_text=_EXPIRY)
 
 
 class KeyChangesBody(ObjectSerializer):
-    name = NameField(required=False)
+    name = name_field(required=False)
     scopes = ScopesField(required=False)
 
 

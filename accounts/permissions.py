@@ -8,12 +8,13 @@ from rest_framework.views import APIView
 
 from accounts.actor import Actor
 from accounts.models import Role, Scope
+from meet.api.views import READING
 from meet.errors import Forbidden, NotAuthenticated
 
 
 def read_write(read: Scope, write: Scope) -> Mapping[str, Scope]:
     """The usual `scopes` of a view: which one an API key needs for which method."""
-    return {"GET": read, "HEAD": read} | dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), write)
+    return dict.fromkeys(READING, read) | dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), write)
 
 
 class HasRole(BasePermission):

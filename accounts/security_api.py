@@ -37,14 +37,10 @@ class SecurityView(ApiView):
     operation = "processing security config"
 
     def get_authenticators(self) -> list[Any]:
-        return [UserIfAny()] if self._is_read else [kind() for kind in USER]
+        return [UserIfAny()] if self.is_read else [kind() for kind in USER]
 
     def get_permissions(self) -> list[Any]:
-        return [] if self._is_read else [IsAdmin()]
-
-    @property
-    def _is_read(self) -> bool:
-        return self.request.method in ("GET", "HEAD")
+        return [] if self.is_read else [IsAdmin()]
 
     @describes(
         "getSecurityConfig",

@@ -5,18 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from rest_framework.exceptions import ValidationError
 
 from accounts.models import USER_ID_PATTERN, Role
 from accounts.users import NewUser
-from meet.api.describing import TEXT, JsonSchema
-from meet.api.fields import EnumField, ObjectSerializer, StringField
+from meet.api.fields import EnumField, IdsField, NameField, ObjectSerializer, StringField
 from meet.api.matching import match_fields
 from meet.api.pagination import page_fields
-from meet.errors import InvalidRequest, Issue
-from meet.names import tidy
-
-_LONGEST_NAME = 50
 
 
 class RoleField(EnumField):
@@ -29,30 +23,22 @@ class RoleField(EnumField):
         return super().to_internal_value(Role.ROOM_MANAGER.value if data == "user" else data)
 
 
-class NameField(StringField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(maximum=(_LONGEST_NAME, f"name cannot exceed {_LONGEST_NAME} characters"), **options)
+_LONGEST_NAME = 50
+USER_ID = (re.compile(USER_ID_PATTERN), "userId must contain only lowercase letters, numbers, and underscores")
 
-    def to_internal_value(self, data: Any) -> str:
-        name = super().to_internal_value(data)
-        if not tidy(name):
-            raise ValidationError("name is required and cannot be empty")
-        return name
 
-    def json_schema(self) -> JsonSchema:
-        return {**TEXT, "minLength": 1, "maxLength": _LONGEST_NAME, "pattern": r"\S"}
+def name_field(**options: Any) -> NameField:
+    """Of users, and of keys."""
+    return NameField(longest=_LONGEST_NAME, empty="name is required and cannot be empty", **options)
 
 
 class NewUserBody(ObjectSerializer):
     userId = StringField(
         minimum=(5, "userId must be at least 5 characters long"),
         maximum=(20, "userId cannot exceed 20 characters"),
-        pattern=(
-            re.compile(USER_ID_PATTERN),
-            "userId must contain only lowercase letters, numbers, and underscores",
-        ),
+        pattern=USER_ID,
     )
-    name = NameField()
+    name = name_field()
     role = RoleField()
 
     def get_fields(self) -> dict[str, Any]:
@@ -86,13 +72,4 @@ class UserListQuery(ObjectSerializer):
 
 
 class BulkDeletionQuery(ObjectSerializer):
-    userIds = StringField(help_text="Ids with commas between them")
-
-
-def user_ids(query: Mapping[str, Any]) -> list[str]:
-    """Each once, in the order given; 422 when nothing is left."""
-    ids = dict.fromkeys(text.strip() for text in query["userIds"].split(","))
-    ids.pop("", None)
-    if not ids:
-        raise InvalidRequest(Issue("userIds", "At least one userId is required"))
-    return list(ids)
+    userIds = IdsField("At least one userId is required")

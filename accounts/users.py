@@ -98,10 +98,10 @@ def reset_password(user_id: str, new: str, *, by: Actor, now: datetime) -> None:
         raise Refused(*OWN_PASSWORD)
     if _is_root(user_id):
         raise Refused(*ROOT_PASSWORD)
-    user = find(user_id)
-    _protect_administrators(user.role, by=by)
-    if not passwords.replace(user, new, must_change=True, now=now):
-        raise UserNotFound(user_id)
+    with transaction.atomic():
+        user = _locked(user_id)
+        _protect_administrators(user.role, by=by)
+        passwords.replace(user, new, must_change=True, now=now)
 
 
 def change_role(user_id: str, role: Role, *, by: Actor, now: datetime) -> User:
@@ -189,7 +189,7 @@ def _delete(user_id: str, *, by: Actor, now: datetime) -> list[Seat]:
 
 
 def _locked(user_id: str) -> User:
-    """Held until the transaction ends, so that nobody gives the user another room meanwhile."""
+    """Held until the transaction ends, so that nobody gives the user another room or role meanwhile."""
     user = User.objects.select_for_update().filter(user_id=user_id).first() if _NULL not in user_id else None
     if user is None:
         raise UserNotFound(user_id)

@@ -4,7 +4,6 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,7 +20,6 @@ from accounts.user_bodies import (
     UserListQuery,
     UserRoleBody,
     new_user,
-    user_ids,
 )
 from meet import clock
 from meet.api.describing import Answer, describes
@@ -41,7 +39,7 @@ class UsersEndpoint(UserEndpoint):
     scopes = read_write(Scope.USERS_READ, Scope.USERS_WRITE)
 
     def get_permissions(self) -> list[Any]:
-        return [ManagesRooms() if self.request.method in SAFE_METHODS else IsAdmin()]
+        return [ManagesRooms() if self.is_read else IsAdmin()]
 
 
 class UsersView(UsersEndpoint):
@@ -92,7 +90,7 @@ class UsersView(UsersEndpoint):
         text="Each by itself, as `deleteUser` does it: one that cannot be deleted keeps no other from it.",
     )
     def delete(self, request: Request) -> Response:
-        outcome = users.delete_many(user_ids(self.query(BulkDeletionQuery)), by=self.actor, now=clock.now())
+        outcome = users.delete_many(self.query(BulkDeletionQuery)["userIds"], by=self.actor, now=clock.now())
         failed = [{"userId": user_id, "error": error} for user_id, error in outcome.failed.items()]
         message = f"{len(failed)} user(s) could not be deleted" if failed else "All users deleted successfully"
         return Response(

@@ -5,6 +5,7 @@ Domain functions raise these; `meet.api.exceptions` and `meet.pages` turn them i
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import ClassVar
 
 
 @dataclass
@@ -15,6 +16,9 @@ class DomainError(Exception):
     status: HTTPStatus
     message: str
     headers: dict[str, str] = field(default_factory=dict)
+
+    # Callers are told nothing of it, operators find it in the log.
+    is_unexpected: ClassVar[bool] = False
 
     def __str__(self) -> str:
         return f"{self.code} ({self.status}): {self.message}"

@@ -19,6 +19,11 @@ def hex_secret() -> str:
     return secrets.token_hex(16)
 
 
+def cleaned(room_id: str) -> str:
+    """As the contract reads the id of a room: without whatever is in none."""
+    return re.sub(r"[^A-Za-z0-9_-]", "", room_id)
+
+
 def prefixed(text: str, *, fallback: str) -> str:
     """`<prefix>-<15 characters>` with a prefix that can be read: «Équipe Nord-Est» → `equipe_nord_est-…`."""
     plain = unicodedata.normalize("NFD", text).lower()

@@ -9,7 +9,7 @@ from enum import Enum
 from django.db.models import Q
 
 from accounts.actor import Actor
-from accounts.models import Role, User
+from accounts.models import Role, Scope, User
 from meet.errors import DomainError, Forbidden, NotAuthenticated
 from rooms.errors import LinkIsDisabled, MemberNotFound, RoomNotFound, WrongSecret
 from rooms.models import AccessLink, Admission, Badge, Member, Room, RoomQuerySet
@@ -144,11 +144,16 @@ def permissions_of(caller: Caller, room: Room) -> Permission:
     if isinstance(caller, RoomMember):
         return caller.permissions if caller.room_id == room.room_id else NONE
     if room.is_managed_by(caller.user):
-        return ALL
+        return _all_for(caller)
     member = room.members.filter(user=caller.user).first()
     if member:
         return member.permissions
     return room.role_permissions(MeetingRole.SPEAKER) if room.user_access else NONE
+
+
+def _all_for(actor: Actor) -> Permission:
+    """The links make moderators of whoever reads them: a key that only reads gets none."""
+    return ALL if actor.may(Scope.ROOMS_WRITE) else ALL & ~Permission.roomShareAccessLinks
 
 
 def permissions_in(actor: Actor, rooms: Collection[Room]) -> dict[int, Permission]:
@@ -159,7 +164,7 @@ def permissions_in(actor: Actor, rooms: Collection[Room]) -> dict[int, Permissio
     masks = {member.room_id: member.permissions for member in members}
     for room in rooms:
         if room.is_managed_by(user):
-            masks[room.pk] = ALL
+            masks[room.pk] = _all_for(actor)
         elif room.pk not in masks:
             masks[room.pk] = room.role_permissions(MeetingRole.SPEAKER) if room.user_access else NONE
     return masks

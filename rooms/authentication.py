@@ -21,7 +21,7 @@ class RoomMemberTokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[RoomMember, str] | None:
         token = bearer(request, "X-Room-Member-Token")
         view = request.parser_context["view"]
-        if token is None and getattr(view, "allow_query_tokens", False) and request.method == "GET":
+        if token is None and getattr(view, "allow_query_tokens", False) and view.is_read:
             token = request.query_params.get("roomMemberToken")
         return (room_member(token, now=clock.now()), token) if token is not None else None
 

@@ -2,7 +2,11 @@
 
 from http import HTTPStatus
 
+from accounts import users
 from meet.errors import DomainError
+
+# Said by rooms of whoever is to become a member.
+UserNotFound = users.UserNotFound
 
 
 class RoomError(DomainError):
@@ -75,11 +79,6 @@ class MemberExternalIdTaken(MemberError):
     def __init__(self, room_id: str, external_id: str) -> None:
         message = f"External id '{external_id}' is already used by another member of room '{room_id}'"
         super().__init__(HTTPStatus.CONFLICT, message)
-
-
-class UserNotFound(DomainError):
-    def __init__(self, user_id: str) -> None:
-        super().__init__("User Error", HTTPStatus.NOT_FOUND, f"User '{user_id}' not found")
 
 
 class MeetingNotFound(DomainError):

@@ -5,7 +5,6 @@ them by the header `X-Meet-Dialect: 2026-Q1` or `2025`; any other value is ignor
 is said of both below, the contract knows of 2026-Q1 and does not contradict for 2025.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from http import HTTPStatus
@@ -14,6 +13,8 @@ from typing import Any, cast
 from django.http import QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from meet import ids
 
 
 class Dialect(StrEnum):
@@ -148,7 +149,7 @@ def _rooms_deleted(body: Any, _request: Request, response: Response) -> dict[str
 
 
 def _room_id(request: Request) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]", "", request.parser_context["kwargs"]["room_id"])
+    return ids.cleaned(request.parser_context["kwargs"]["room_id"])
 
 
 # By method and the name of the route.

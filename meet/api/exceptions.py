@@ -20,7 +20,7 @@ PATH_NOT_FOUND = {"error": "Path Not Found", "message": "API path not implemente
 def handler(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, RequestDataTooBig):
         error = BodyTooLarge()
-    if isinstance(error, DomainError):
+    if isinstance(error, DomainError) and not error.is_unexpected:
         # Stronger than what the view has noted on the way here, such as the state of another limiter.
         context["view"].headers.update(error.headers)
         return Response(body(error), status=error.status)

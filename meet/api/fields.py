@@ -2,7 +2,7 @@
 issues of a body at once (rest-api.md 0.3, decisions.md 16)."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from meet.errors import InvalidRequest, Issue
+from meet.names import tidy
 
 _ROOT = "non_field_errors"
 
@@ -77,6 +78,43 @@ class StringField(StrictField):
         if problems:
             raise ValidationError(problems)
         return data
+
+
+class NameField(StringField):
+    """What people are called; `empty` is the message for what nobody could read."""
+
+    def __init__(self, *, longest: int, empty: str, **options: Any) -> None:
+        self.longest = longest
+        self.empty = empty
+        super().__init__(maximum=(longest, f"name cannot exceed {longest} characters"), **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if not tidy(name):
+            raise ValidationError(self.empty)
+        return name
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": r"\S"}
+
+
+class IdsField(StringField):
+    """Ids with commas between them as a list, each once and as `clean` makes it; `message` where none is left."""
+
+    def __init__(self, message: str, *, clean: Callable[[str], str] = str.strip, **options: Any) -> None:
+        self.message = message
+        self.clean = clean
+        super().__init__(**{"help_text": "Ids with commas between them", **options})
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return super().validate_empty_values("" if data is serializers.empty else data)
+
+    def to_internal_value(self, data: Any) -> Any:
+        cleaned = [self.clean(part) for part in super().to_internal_value(data).split(",")]
+        ids = list(dict.fromkeys(one for one in cleaned if one))
+        if not ids:
+            raise ValidationError(self.message)
+        return ids
 
 
 class BooleanField(StrictField):

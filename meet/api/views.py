@@ -13,6 +13,8 @@ from meet.limits import API, Limiter, client_of
 
 log = structlog.get_logger(__name__)
 
+READING = ("GET", "HEAD")
+
 
 class ApiView(APIView):
     """Credentials, limits, roles (permission classes), then the method; validation and existence come in there.
@@ -24,6 +26,11 @@ class ApiView(APIView):
     operation: ClassVar[str] = "processing the request"
     # Whether there are answers in the shape of older dialects.
     has_dialects: ClassVar[bool] = True
+
+    @property
+    def is_read(self) -> bool:
+        """Whoever may GET something may ask for its HEAD, by the same credentials."""
+        return self.request.method in READING
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None

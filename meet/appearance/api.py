@@ -19,14 +19,10 @@ class AppearanceView(ApiView):
     operation = "processing appearance config"
 
     def get_authenticators(self) -> list[Any]:
-        return [] if self._is_read else [kind() for kind in USER]
+        return [] if self.is_read else [kind() for kind in USER]
 
     def get_permissions(self) -> list[Any]:
-        return [] if self._is_read else [IsAdmin()]
-
-    @property
-    def _is_read(self) -> bool:
-        return self.request.method in ("GET", "HEAD")
+        return [] if self.is_read else [IsAdmin()]
 
     @describes("getAppearance", "Get the look of the meeting pages", answers={200: APPEARANCE})
     def get(self, request: Request) -> Response:

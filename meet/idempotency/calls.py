@@ -49,9 +49,12 @@ class AnswerLost(IdempotencyError):
 
 @dataclass(frozen=True)
 class Answer:
+    """An error reads the same in every dialect."""
+
     status: int
     headers: dict[str, str]
     body: Any
+    is_error: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.request import RawPostDataException
 from django.http.response import HttpResponseBase
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -43,7 +42,7 @@ class IdempotentView(ApiView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         key = request.headers.get("Idempotency-Key")
-        if key is None or request.method in SAFE_METHODS or not _PATHS.match(request._request.path_info):
+        if key is None or self.is_read or not _PATHS.match(request._request.path_info):
             return
         credential = self.credential()
         if credential is None:
@@ -59,7 +58,9 @@ class IdempotentView(ApiView):
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Answered):
             headers = {**exc.answer.headers, "Idempotency-Replayed": "true"}
-            return Response(exc.answer.body, status=exc.answer.status, headers=headers)
+            response = Response(exc.answer.body, status=exc.answer.status, headers=headers)
+            response.exception = exc.answer.is_error
+            return response
         return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -88,7 +89,7 @@ def _settle(claim: Claim, response: HttpResponseBase) -> None:
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     # As DRF writes it: what is not plain JSON becomes so here, once.
     body = json.loads(json.dumps(response.data, cls=JSONEncoder))
-    claim.keep(Answer(response.status_code, headers, body))
+    claim.keep(Answer(response.status_code, headers, body, is_error=response.exception))
 
 
 def _fingerprint(request: HttpRequest) -> str:

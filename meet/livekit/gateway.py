@@ -35,6 +35,8 @@ Answer = TypeVar("Answer", bound=Message)
 class LiveKitError(DomainError):
     """The media server refused; `reason` is its Twirp code."""
 
+    is_unexpected = True
+
     def __init__(self, message: str = "LiveKit refused the request", *, reason: str = "unknown") -> None:
         super().__init__("LiveKit Error", HTTPStatus.INTERNAL_SERVER_ERROR, message)
         self.reason = reason
@@ -42,6 +44,8 @@ class LiveKitError(DomainError):
 
 class LiveKitUnavailable(LiveKitError):
     """Nobody answered, or not in time: whether the call had an effect is unknown."""
+
+    is_unexpected = False
 
     def __init__(self, reason: str = "unavailable") -> None:
         super().__init__("LiveKit is not available", reason=reason)

@@ -16,11 +16,11 @@ def room_selection(request: Request) -> Selection:
 
 
 def deprecation(chosen: Selection) -> dict[str, str]:
-    """Permissions in both spellings carry the header that says so (rest-api.md 2.3)."""
     return deprecated_names() if "roles" in chosen.extras else {}
 
 
 def deprecated_names() -> dict[str, str]:
+    """Permissions in both spellings carry the header that says so (rest-api.md 2.3)."""
     return {"Deprecation": "true"} if settings.MEET_MODE == "compatibility" else {}
 
 

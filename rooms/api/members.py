@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import API_KEY_OR_USER
-from accounts.permissions import ManagesRooms
+from accounts.models import Scope
+from accounts.permissions import ManagesRooms, read_write
 from meet import clock
 from meet.api.describing import Answer, describes
 from meet.api.matching import text_match
@@ -18,7 +18,7 @@ from meet.api.selection import Selection, selection
 from meet.links import base_of
 from rooms import members
 from rooms.access import Need, find_member, find_members, member_for, room_for
-from rooms.api.endpoint import RoomEndpoint
+from rooms.api.endpoint import RoomEndpoint, deprecated_names
 from rooms.api.member_bodies import (
     SORTS,
     DryRunQuery,
@@ -53,9 +53,12 @@ from rooms.models import Member, Room
 
 _NOT_FOUND = [RoomNotFound(ROOM_ID), MemberNotFound(ROOM_ID, "max__")]
 _EXTERNAL_ID_TAKEN = MemberExternalIdTaken(ROOM_ID, "student-4711")
+# Reading members shows the secrets of guests, who may be moderators.
+_SCOPES = read_write(Scope.ROOMS_WRITE, Scope.ROOMS_WRITE)
 
 
 class MembersView(RoomEndpoint):
+    scopes = _SCOPES
     authentication_classes = API_KEY_OR_USER
     permission_classes = (ManagesRooms,)
     operation = "processing room members"
@@ -138,11 +141,12 @@ _ALL_DELETED = "All room members deleted successfully"
 class MemberView(RoomEndpoint):
     """Room member users never read members by their account, only by their token (quirk 5)."""
 
+    scopes = _SCOPES
     permission_classes = (ManagesRooms,)
     operation = "processing room member"
 
     def get_authenticators(self) -> list[Any]:
-        accepted = ANY_CREDENTIAL if self.request.method == "GET" else API_KEY_OR_USER
+        accepted = ANY_CREDENTIAL if self.is_read else API_KEY_OR_USER
         return [kind() for kind in accepted]
 
     @describes(
@@ -224,9 +228,8 @@ def _one(request: Request, member: Member, chosen: Selection, **options: Any) ->
 
 
 def _deprecation(*shown: dict[str, Any]) -> dict[str, str]:
-    """Permissions in both spellings carry the header that says so (rest-api.md 2.3)."""
     has_permissions = any("customPermissions" in entity or "effectivePermissions" in entity for entity in shown)
-    return {"Deprecation": "true"} if has_permissions and settings.MEET_MODE == "compatibility" else {}
+    return deprecated_names() if has_permissions else {}
 
 
 def _dry(query: dict[str, Any]) -> dict[str, bool]:

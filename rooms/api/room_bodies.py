@@ -1,12 +1,11 @@
 """Ids and bodies of the room endpoints (rest-api.md 1.5)."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from meet import clock
+from meet import clock, ids
 from meet.api import dialects
 from meet.api.describing import MOMENT, JsonSchema, one_of
 from meet.api.fields import EnumField, NumberField, ObjectSerializer, StringField
@@ -19,14 +18,13 @@ from rooms.models import LONGEST_EXTERNAL_ID, LONGEST_NAME, MeetingPolicy, Recor
 from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, MeetingRole, from_object
 
 _LONGEST_ROOM_ID = 100
-NOT_OF_AN_ID = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def room_id_from(path: str, *, field: str = "roomId") -> str:
     """The id in a path as the contract cleans it; 422 when nothing is left."""
     if len(path) > _LONGEST_ROOM_ID:
         raise InvalidRequest(Issue(field, f"roomId cannot exceed {_LONGEST_ROOM_ID} characters"))
-    clean = re.sub(NOT_OF_AN_ID, "", path)
+    clean = ids.cleaned(path)
     if not clean:
         raise InvalidRequest(Issue(field, "roomId cannot be empty after sanitization"))
     return clean

@@ -1,14 +1,12 @@
 """What may stand in the query of the room endpoints (rest-api.md 1.5, 3.2)."""
 
-import re
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
-
-from meet.api.fields import EnumField, ObjectSerializer, StringField
+from meet import ids
+from meet.api.fields import EnumField, IdsField, ObjectSerializer, StringField
 from meet.api.matching import BooleanTextField, match_fields, text_match
 from meet.api.pagination import page_fields
-from rooms.api.room_bodies import NOT_OF_AN_ID, ExternalIdField
+from rooms.api.room_bodies import ExternalIdField
 from rooms.deletion import Policy
 from rooms.listing import SORTS, Filters
 from rooms.models import MeetingPolicy, RecordingsPolicy, RoomStatus
@@ -58,19 +56,12 @@ class DeletionQuery(ObjectSerializer):
     dryRun = BooleanTextField(default=False, help_text="Only tell what would happen")
 
 
-class RoomIdsField(StringField):
-    """Ids with commas between them, each cleaned as in a path, each once."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        cleaned = [re.sub(NOT_OF_AN_ID, "", part) for part in super().to_internal_value(data).split(",")]
-        room_ids = list(dict.fromkeys(room_id for room_id in cleaned if room_id))
-        if not room_ids:
-            raise ValidationError("At least one valid roomId is required after sanitization")
-        return room_ids
-
-
 class BulkDeletionQuery(DeletionQuery):
-    roomIds = RoomIdsField(help_text="Separated by commas")
+    roomIds = IdsField(
+        "At least one valid roomId is required after sanitization",
+        clean=ids.cleaned,
+        help_text="Separated by commas",
+    )
 
 
 def policy(query: dict[str, Any]) -> Policy:

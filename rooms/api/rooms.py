@@ -58,7 +58,7 @@ class RoomsView(RoomEndpoint):
     operation = "processing rooms"
 
     def get_permissions(self) -> list[Any]:
-        return [AnyRole() if self.request.method == "GET" else ManagesRooms()]
+        return [AnyRole() if self.is_read else ManagesRooms()]
 
     @describes(
         "createRoom",
@@ -142,11 +142,11 @@ class RoomView(RoomEndpoint):
     operation = "processing room"
 
     def get_authenticators(self) -> list[Any]:
-        accepted = ANY_CREDENTIAL if self.request.method == "GET" else API_KEY_OR_USER
+        accepted = ANY_CREDENTIAL if self.is_read else API_KEY_OR_USER
         return [kind() for kind in accepted]
 
     def get_permissions(self) -> list[Any]:
-        return [AnyRole() if self.request.method == "GET" else ManagesRooms()]
+        return [AnyRole() if self.is_read else ManagesRooms()]
 
     @describes(
         "getRoom",

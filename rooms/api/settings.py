@@ -40,11 +40,11 @@ class RoomConfigView(ManagedRoomEndpoint):
     operation = "processing room config"
 
     def get_authenticators(self) -> list[Any]:
-        accepted = ANY_CREDENTIAL if self.request.method == "GET" else API_KEY_OR_USER
+        accepted = ANY_CREDENTIAL if self.is_read else API_KEY_OR_USER
         return [kind() for kind in accepted]
 
     def get_permissions(self) -> list[Any]:
-        return [AnyRole() if self.request.method == "GET" else ManagesRooms()]
+        return [AnyRole() if self.is_read else ManagesRooms()]
 
     @describes(
         "getRoomConfig", "Get a room's configuration", answers={200: CONFIG}, errors=[RoomNotFound(ROOM_ID)]

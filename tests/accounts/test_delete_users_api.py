@@ -69,7 +69,7 @@ def test_each_is_sent_out_of_the_meeting(api: Api, twirp: Twirp, room: Room, max
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("", "Required"),
+        ("", "At least one userId is required"),
         ("userIds=", "At least one userId is required"),
         ("userIds=%20,,", "At least one userId is required"),
         ("userIds=max__,%00", "String must not contain the null character"),

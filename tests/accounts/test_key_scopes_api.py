@@ -8,7 +8,7 @@ from accounts.models import ApiKey, Role, Scope, User
 from meet import clock
 from rooms.models import Room
 from tests.conftest import Api
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_guest, make_user
 
 NEW_USER = {"userId": "newcomer", "name": "New", "role": "room_member", "password": "12345678"}
 ROUTES: list[tuple[str, str, Any, Scope]] = [
@@ -17,6 +17,10 @@ ROUTES: list[tuple[str, str, Any, Scope]] = [
     ("get", "/api/v1/rooms/{room}", None, Scope.ROOMS_READ),
     ("post", "/api/v1/rooms", {}, Scope.ROOMS_WRITE),
     ("delete", "/api/v1/rooms/{room}", None, Scope.ROOMS_WRITE),
+    ("get", "/api/v1/rooms/{room}/members", None, Scope.ROOMS_WRITE),
+    ("head", "/api/v1/rooms/{room}/members", None, Scope.ROOMS_WRITE),
+    ("get", "/api/v1/rooms/{room}/members/{guest}", None, Scope.ROOMS_WRITE),
+    ("head", "/api/v1/rooms/{room}/members/{guest}", None, Scope.ROOMS_WRITE),
     ("get", "/api/v1/users", None, Scope.USERS_READ),
     ("get", "/internal-api/v1/users/max__", None, Scope.USERS_READ),
     ("post", "/api/v1/users", NEW_USER, Scope.USERS_WRITE),
@@ -42,7 +46,7 @@ def test_a_key_does_what_its_scope_says_and_nothing_else(
     admin: User, max_: User, room: Room, method: str, path: str, body: Any, needed: Scope, scope: Scope
 ) -> None:
     client = key_for(admin, scope)
-    address = path.format(room=room.room_id, key=ApiKey.objects.get().pk)
+    address = path.format(room=room.room_id, key=ApiKey.objects.get().pk, guest=make_guest(room).public_id)
     answer = getattr(client, method)(address, body)
     if scope in (needed, Scope.ADMIN):
         assert answer.status_code in (200, 201), answer.content
@@ -59,6 +63,21 @@ def test_scopes_add_up(admin: User, room: Room) -> None:
     client = key_for(admin, Scope.ROOMS_READ, Scope.USERS_READ)
     assert client.get("/api/v1/rooms").status_code == client.get("/api/v1/users").status_code == 200
     assert client.post("/api/v1/rooms", {}).status_code == 403
+
+
+def test_a_key_that_only_reads_rooms_becomes_nobodys_moderator(admin: User, room: Room) -> None:
+    """Whoever reads the secret of a link may enter by it."""
+    reader, writer = key_for(admin, Scope.ROOMS_READ), key_for(admin, Scope.ROOMS_READ, Scope.ROOMS_WRITE)
+    one = f"/api/v1/rooms/{room.room_id}"
+    for path in ("/api/v1/rooms", one, f"{one}?fields=access,moderatorUrl,anonymous", f"{one}/config"):
+        text = reader.get(path).content.decode()
+        assert "secret" not in text
+        assert not [link.secret for link in room.links.all() if link.secret in text]
+    shown = reader.get(one).json()
+    assert shown["accessUrl"].endswith(room.room_id)
+    assert "moderatorUrl" not in shown
+    assert "secret=" in writer.get(one).json()["moderatorUrl"]
+    assert "secret=" in writer.get("/api/v1/rooms").json()["rooms"][0]["moderatorUrl"]
 
 
 def test_a_key_without_scopes_opens_nothing(admin: User, api: Api) -> None:

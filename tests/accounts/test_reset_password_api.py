@@ -1,15 +1,21 @@
 """PUT /api/v1/users/{userId}/password (rest-api.md 1.2)."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
-from accounts.models import Role, User
+from accounts import passwords
+from accounts.models import ApiKey, Role, Scope, User
 from accounts.tokens import TokenType, issue
 from meet import clock
 from tests.conftest import Api, AsUser, Console
 from tests.factories import PASSWORD, make_user
+from tests.idempotency.conftest import database_of_threads
+
+__all__ = ["database_of_threads"]
 
 LOGIN, REFRESH = "/internal-api/v1/auth/login", "/internal-api/v1/auth/refresh"
 NEW = "a new password"
@@ -65,6 +71,43 @@ def test_ones_own_and_the_roots_password_are_not_reset(api: Api, as_user: AsUser
         assert answer.json() == {"error": "User Error", "message": message}
     admin.refresh_from_db()
     assert admin.check_password(PASSWORD)
+
+
+@pytest.mark.usefixtures("database_of_threads")
+def test_nobody_becomes_an_administrator_while_a_lesser_key_resets_the_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The key may do this to the user of before, not to the administrator: one has to wait for the other."""
+    root = make_user("admin", role=Role.ADMIN)
+    max_ = make_user("max__")
+    texts = [
+        ApiKey.issue(name=scope, scopes=[scope], by=root, now=clock.now())[1]
+        for scope in (Scope.USERS_WRITE, Scope.ADMIN)
+    ]
+    lesser, greater = (Api({"X-API-KEY": text}) for text in texts)
+    replace = passwords.replace
+    promotions: list[Future[Any]] = []
+
+    def promote() -> Any:
+        try:
+            return greater.put("/api/v1/users/max__/role", {"role": "admin"})
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+
+        def meanwhile(*arguments: Any, **options: Any) -> bool:
+            promotions.append(pool.submit(promote))
+            done, _ = wait(promotions, timeout=0.5)
+            assert not done
+            return replace(*arguments, **options)
+
+        monkeypatch.setattr(passwords, "replace", meanwhile)
+        assert reset(lesser, "max__").status_code == 200
+        assert promotions[0].result().status_code == 200
+    max_.refresh_from_db()
+    assert max_.role == Role.ADMIN
+    assert reset(lesser, "max__").status_code == 403
 
 
 def test_nobody_of_that_id_is_404(api: Api) -> None:

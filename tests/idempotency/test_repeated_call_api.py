@@ -16,7 +16,7 @@ from meet.idempotency.tasks import forget
 from rooms import lifecycle
 from rooms.models import Room
 from tests.conftest import Api, AsUser, Console, with_csrf_token
-from tests.factories import make_room
+from tests.factories import make_meeting, make_room
 
 ROOMS = "/api/v1/rooms"
 REUSED = "This Idempotency-Key was already used for another request"
@@ -69,6 +69,47 @@ def test_refusals_are_kept_too(api: Api) -> None:
     assert first.status_code == second.status_code == 422
     assert second.content == first.content
     assert second["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.parametrize("dialect", ["2026-Q1", "2025", "another"])
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("config", {"config": {"chat": {"enabled": False}}}, 409),
+        ("status", {"status": "nonsense"}, 422),
+        ("status", {}, 422),
+        ("roles", {"roles": 5}, 422),
+    ],
+)
+def test_a_refusal_is_the_same_in_every_dialect_when_repeated(
+    api: Api, room: Room, path: str, body: Any, status: int, dialect: str
+) -> None:
+    make_meeting(room)
+    headers = {"Idempotency-Key": "k", "X-Meet-Dialect": dialect}
+    first, second = (api.put(f"{ROOMS}/{room.room_id}/{path}", body, headers=headers) for _ in range(2))
+    assert first.status_code == second.status_code == status
+    assert second.content == first.content
+    assert second["Idempotency-Replayed"] == "true"
+    assert second.json()["error"] in ("Room Error", "Unprocessable Entity")
+
+
+@pytest.mark.parametrize("dialect", ["2026-Q1", "2025"])
+def test_an_answer_in_a_dialect_is_repeated_in_it(api: Api, room: Room, dialect: str) -> None:
+    headers = {"Idempotency-Key": "k", "X-Meet-Dialect": dialect}
+    body = {"config": {"chat": {"enabled": False}}}
+    first, second = (api.put(f"{ROOMS}/{room.room_id}/config", body, headers=headers) for _ in range(2))
+    assert first.status_code == second.status_code == 200
+    assert list(second.json()) == ["message"]
+    assert second.content == first.content
+
+
+def test_what_failed_in_part_is_repeated_in_its_dialect(api: Api, room: Room) -> None:
+    headers = {"Idempotency-Key": "k", "X-Meet-Dialect": "2025"}
+    path = f"{ROOMS}?roomIds={room.room_id},nowhere"
+    first, second = (api.delete(path, headers=headers) for _ in range(2))
+    assert first.status_code == second.status_code == 400
+    assert "successful" in second.json()
+    assert second.content == first.content
 
 
 def test_the_prefix_and_the_last_slash_do_not_make_another_request(api: Api) -> None:

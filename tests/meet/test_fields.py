@@ -13,6 +13,8 @@ from meet.api.fields import (
     MISSING,
     BooleanField,
     EnumField,
+    IdsField,
+    NameField,
     NumberField,
     ObjectSerializer,
     StringField,
@@ -181,6 +183,29 @@ def test_null_characters_are_refused_and_all_other_text_is_kept(text: str) -> No
         assert problems({"text": text}, Free) == [("text", "String must not contain the null character")]
     else:
         assert parsed(Free, {"text": text}) == {"text": text}
+
+
+class Lists(ObjectSerializer):
+    ids = IdsField("At least one", clean=lambda text: text.strip(" !"))
+    name = NameField(longest=5, empty="no name", required=False)
+
+
+def test_a_list_of_ids_has_each_once_as_it_is_cleaned() -> None:
+    assert parsed_query(Lists, QueryDict("ids=b, a!,b,,!,a")) == {"ids": ["b", "a"]}
+
+
+@pytest.mark.parametrize("query", ["", "ids=", "ids=,+,!"])
+def test_a_list_without_ids_is_refused_as_a_missing_one(query: str) -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        parsed_query(Lists, QueryDict(query))
+    assert raised.value.issues == (Issue("ids", "At least one"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("", "no name"), (" \t", "no name"), ("x" * 6, "name cannot exceed 5 characters")]
+)
+def test_a_name_can_be_read(name: str, message: str) -> None:
+    assert problems({"ids": "a", "name": name}, Lists) == [("name", message)]
 
 
 def test_a_query_parameter_given_twice_is_an_array() -> None:

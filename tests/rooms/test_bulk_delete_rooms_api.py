@@ -161,7 +161,7 @@ def test_a_manager_who_is_a_member_deletes_nothing(as_user: AsUser, room: Room, 
 @pytest.mark.parametrize(
     ("query", "field", "message"),
     [
-        ("", "roomIds", "Required"),
+        ("", "roomIds", "At least one valid roomId is required after sanitization"),
         ("roomIds=", "roomIds", "At least one valid roomId is required after sanitization"),
         ("roomIds=,%20,!", "roomIds", "At least one valid roomId is required after sanitization"),
         ("roomIds=a&roomIds=b", "roomIds", "Expected string, received array"),

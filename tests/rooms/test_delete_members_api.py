@@ -51,21 +51,21 @@ def test_guests_by_their_public_ids(api: Api, room: Room, members: list[Member])
     assert delete(api, room, f"?memberIds={public_id}").json()["deleted"] == [public_id]
 
 
-def test_several_parameters_are_one_list(api: Api, room: Room, members: list[Member]) -> None:
-    answer = delete(api, room, f"?memberIds=max__&memberIds={members[1].guest_id}")
-    assert len(answer.json()["deleted"]) == 2
-
-
-@pytest.mark.parametrize("query", ["", "?memberIds=", "?memberIds=%20,,"])
-def test_nobody_named(api: Api, room: Room, members: list[Member], query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "At least one memberId is required"),
+        ("?memberIds=", "At least one memberId is required"),
+        ("?memberIds=%20,,", "At least one memberId is required"),
+        ("?memberIds=max__,%00", "String must not contain the null character"),
+        ("?memberIds=max__&memberIds=olga_", "Expected string, received array"),
+    ],
+)
+def test_somebody_must_be_named(api: Api, room: Room, members: list[Member], query: str, message: str) -> None:
     answer = delete(api, room, query)
     assert answer.status_code == 422
-    assert answer.json()["details"] == [{"field": "memberIds", "message": "At least one memberId is required"}]
+    assert answer.json()["details"] == [{"field": "memberIds", "message": message}]
     assert Member.objects.count() == 2
-
-
-def test_ids_that_nobody_can_have(api: Api, room: Room) -> None:
-    assert delete(api, room, "?memberIds=a%00b").status_code == 400
 
 
 def test_a_rehearsal_changes_nothing(api: Api, room: Room, members: list[Member]) -> None:
