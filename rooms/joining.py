@@ -10,7 +10,7 @@ from meet import clock
 from meet.errors import Forbidden
 from meet.livekit import gateway, tokens
 from meet.names import numberable, tidy
-from rooms import moderation
+from rooms import telling
 from rooms.access import Visitor
 from rooms.admission import admit, renewed
 from rooms.errors import NameMissing, ParticipantNotFound, RoomIsClosed
@@ -66,7 +66,7 @@ def rejoin(visitor: Visitor, admission: Admission, *, now: datetime) -> str:
     _expect_connected(admission)
     Admission.objects.filter(pk=admission.pk).update(member=visitor.member, user=visitor.user)
     admission = renewed(admission, visitor, now=now)
-    moderation.tell_at_best([admission], now=now)
+    telling.tell_at_best([admission], now=now)
     return ticket(admission, now=now)
 
 
