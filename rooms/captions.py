@@ -16,8 +16,8 @@ from django.db.models import Exists, OuterRef, Q
 from meet.db import release_connection
 from meet.errors import DomainError
 from meet.livekit import gateway
-from rooms.joining import room_metadata
-from rooms.models import CaptionAgent, CaptionListener, Room
+from rooms.errors import ParticipantNotFound, RoomIsClosed
+from rooms.models import CaptionAgent, CaptionListener, Participation, Room, RoomStatus
 
 log = structlog.get_logger(__name__)
 
@@ -60,12 +60,15 @@ def start(room: Room, identity: str, *, now: datetime) -> str:
         raise OffOnServer
     if not room.config["captions"]["enabled"]:
         raise OffInRoom
+    _expect_in_meeting(room, identity)
     _claim_patiently(room, now=now)
     try:
         _, is_new = CaptionListener.objects.get_or_create(room=room, identity=identity, defaults={"created_at": now})
         try:
+            if not gateway.rooms([room.room_id]):
+                raise ParticipantNotFound(room.room_id, identity)  # the meeting is over, and we have yet to hear of it
             return _dispatch(room)
-        except gateway.LiveKitError:
+        except (gateway.LiveKitError, ParticipantNotFound):
             if is_new:
                 CaptionListener.objects.filter(room=room, identity=identity).delete()
             raise
@@ -94,6 +97,15 @@ def stop_unread(*, now: datetime) -> None:
         _stop_if_unread(agent.room, now=now)
 
 
+def _expect_in_meeting(room: Room, identity: str) -> None:
+    """A token outlives the meeting, and asking LiveKit for an agent would begin another one."""
+    if room.status is RoomStatus.CLOSED:
+        raise RoomIsClosed(room.room_id)
+    connected = Participation.objects.filter(meeting__room=room, meeting__ended_at=None, left_at=None)
+    if not connected.filter(admission__identity=identity).exists():
+        raise ParticipantNotFound(room.room_id, identity)
+
+
 def _claim_patiently(room: Room, *, now: datetime) -> None:
     for attempt in range(_ATTEMPTS):
         if attempt:
@@ -111,8 +123,6 @@ def _free(now: datetime) -> Q:
 
 def _dispatch(room: Room) -> str:
     """The id of the room's dispatch, made now if there is none. After a time-out the next attempt looks again."""
-    # LiveKit takes seconds to say that it has no such room.
-    gateway.ensure_room(room.room_id, metadata=room_metadata(room))
     for dispatch in gateway.agent_dispatches(room.room_id):
         if dispatch.agent_name == AGENT:
             return dispatch.id

@@ -10,7 +10,7 @@ from meet import clock
 from meet.errors import Forbidden
 from meet.livekit import gateway, tokens
 from meet.names import numberable, tidy
-from rooms import moderation
+from rooms import telling
 from rooms.access import Visitor
 from rooms.admission import admit, bring_up_to_date, readmit
 from rooms.errors import NameMissing, ParticipantNotFound, RoomIsClosed
@@ -65,7 +65,7 @@ def rejoin(visitor: Visitor, admission: Admission, *, now: datetime) -> str:
     _expect_allowed(visitor)
     _expect_connected(admission)
     admission = readmit(admission, visitor, now=now)
-    moderation.tell_at_best([admission], now=now)
+    telling.tell_at_best([admission], now=now)
     return ticket(admission, now=now)
 
 

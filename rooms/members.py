@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from meet import clock, ids
 from meet.names import tidy
-from rooms import moderation
+from rooms import moderation, telling
 from rooms.errors import (
     AlreadyMember,
     MemberExternalIdTaken,
@@ -94,7 +94,7 @@ def remove(members: Sequence[Member], *, now: datetime) -> None:
         _hold_all(members)
         people = moderation.ban_members(members, now=now)
         Member.objects.filter(pk__in=[member.pk for member in members]).delete()
-    moderation.send_out(people, now=now)
+    telling.tell_at_best(people, now=now)
 
 
 def effective_permissions(member: Member) -> Permission:

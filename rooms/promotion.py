@@ -11,7 +11,7 @@ from livekit.protocol.models import ParticipantInfo, ParticipantPermission, Trac
 
 from meet.errors import DomainError
 from meet.livekit import gateway, signals
-from rooms import lifecycle, moderation
+from rooms import lifecycle, telling
 from rooms.admission import admission_of, admit_stranger
 from rooms.errors import CannotBeDemoted, CannotBePromoted, ParticipantNotFound
 from rooms.models import Admission, Badge, Participation, Room
@@ -45,7 +45,7 @@ def change_role(room: Room, identity: str, action: RoleAction, *, now: datetime)
     if not changed:
         refusal = CannotBePromoted if action is RoleAction.UPGRADE else CannotBeDemoted
         raise refusal(room.room_id, identity)
-    admission = moderation.tell(admission, now=now)
+    admission = telling.tell(admission, now=now)
     try:
         signals.role_updated(room.room_id, admission.identity, badge=admission.badge, now=now)
     except gateway.LiveKitError as error:

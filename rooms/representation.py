@@ -21,6 +21,11 @@ EXTRA_FIELDS = ("config", "roles")
 # Ours: there only where the room has one, so that all others keep exactly the contract's keys.
 OWN_FIELDS = ("externalId",)
 SELECTABLE_FIELDS = BASE_FIELDS + OLD_LINK_FIELDS + OWN_FIELDS
+# The halves of an encoding of one's own.
+ENCODING_KEYS = {
+    "video": ("width", "height", "framerate", "codec", "bitrate", "keyFrameInterval", "depth"),
+    "audio": ("codec", "bitrate", "frequency"),
+}
 
 _WITH_EXTRAS = Selection(None, frozenset(EXTRA_FIELDS))
 
@@ -79,7 +84,16 @@ def _extras(room: Room, view: View) -> dict[str, Any]:
 
 def config_object(room: Room) -> dict[str, Any]:
     """In the contract's order, which PostgreSQL does not keep."""
-    return {block: {key: room.config[block][key] for key in keys} for block, keys in default_config().items()}
+    config = {block: {key: room.config[block][key] for key in keys} for block, keys in default_config().items()}
+    config["recording"]["encoding"] = _encoding(config["recording"]["encoding"])
+    return config
+
+
+def _encoding(encoding: Any) -> Any:
+    """A preset's name, or an object with both halves."""
+    if isinstance(encoding, str):
+        return encoding
+    return {half: {key: encoding[half][key] for key in keys} for half, keys in ENCODING_KEYS.items()}
 
 
 def roles_object(room: Room, *, with_old_names: bool = True) -> dict[str, Any]:

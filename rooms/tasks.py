@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from meet import clock
-from rooms import captions, expiry, moderation, reconciliation
+from rooms import captions, expiry, reconciliation, telling
 
 
 @shared_task
@@ -21,7 +21,7 @@ def expire() -> None:
 
 @shared_task
 def restrict() -> None:
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
 
 
 @shared_task

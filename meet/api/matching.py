@@ -7,7 +7,7 @@ A door merges `match_fields("name")` into the fields of its query, makes a `Text
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from meet.api.fields import EnumField, StrictField, StringField, received
+from meet.api.patterns import NotShared, for_postgresql
 from meet.db import regular_expression
 from meet.errors import InvalidRequest, Issue
 from meet.names import name_key
@@ -28,6 +29,8 @@ _LONGEST_PATTERN = 100
 _LAST_CHARACTER = "\U0010ffff"
 # PostgreSQL's code for a statement that has run into its time-out.
 _QUERY_CANCELED = "57014"
+# The one inline flag there is: what the parameter says as well.
+_IGNORING_CASE = "(?i)"
 
 
 class MatchMode(StrEnum):
@@ -83,7 +86,7 @@ class TextMatch:
         field, wanted = (key, name_key(self.text)) if self.ignores_case else (column, self.text)
         if self.mode is MatchMode.REGEX:
             pattern = _folded_pattern(self.text) if self.ignores_case else self.text
-            return Q(**{f"{field}__regex": _for_database(pattern)})
+            return Q(**{f"{field}__regex": for_postgresql(pattern) if connection.vendor == "postgresql" else pattern})
         if self.mode is MatchMode.EXACT:
             # The key goes with it because it is what the index has.
             return Q(**{field: wanted, key: name_key(self.text)})
@@ -114,25 +117,33 @@ class TextMatch:
 
 
 def text_match(query: Mapping[str, Any], name: str) -> TextMatch:
-    """What the validated `query` asks of `name`. Patterns are those of RE2 on every database; 422 for others."""
+    """What the validated `query` asks of `name`. Patterns are those of RE2 that mean the same on every database; 422
+    for others."""
     match = TextMatch(name, query[name], MatchMode(query[f"{name}MatchMode"]), query[f"{name}CaseInsensitive"])
     if match.mode is MatchMode.REGEX:
         try:
             if len(match.text) > _LONGEST_PATTERN:
                 raise _bad_pattern(name)
-            regular_expression(match.text)
-            regular_expression(_folded_pattern(match.text))
-        except re2.error as error:
+            if match.text.startswith(_IGNORING_CASE):
+                match = replace(match, text=match.text.removeprefix(_IGNORING_CASE), ignores_case=True)
+            _expect_shared(match.text)
+            _expect_shared(_folded_pattern(match.text))
+        except (re2.error, NotShared) as error:
             raise _bad_pattern(name) from error
     return match
+
+
+def _expect_shared(pattern: str) -> None:
+    regular_expression(pattern)
+    for_postgresql(pattern)
 
 
 def _bad_pattern(parameter: str) -> InvalidRequest:
     return InvalidRequest(Issue(parameter, "Invalid regular expression pattern"))
 
 
-# An escape, with what belongs to it in braces, or one character.
-_PIECE = re.compile(r"\\[A-Za-z]\{[^}]*\}|\\.|.", re.DOTALL)
+# An escape or one character.
+_PIECE = re.compile(r"\\.|.", re.DOTALL)
 
 
 def _folded_pattern(pattern: str) -> str:
@@ -145,11 +156,3 @@ def _folded_pattern(pattern: str) -> str:
         return text.lower() if text.isascii() else re.escape(name_key(text))
 
     return _PIECE.sub(fold, pattern)
-
-
-def _for_database(pattern: str) -> str:
-    """PostgreSQL has other letters for «word boundary» and «end of the text»."""
-    if connection.vendor != "postgresql":
-        return pattern
-    letters = {r"\b": r"\y", r"\B": r"\Y", r"\z": r"\Z"}
-    return _PIECE.sub(lambda piece: letters.get(piece[0], piece[0]), pattern)

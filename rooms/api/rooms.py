@@ -15,7 +15,7 @@ from meet.api.pagination import page
 from meet.api.selection import Selection
 from meet.links import base_of
 from meet.livekit.gateway import LiveKitUnavailable
-from rooms import bulk, configuration, external, lifecycle, listing
+from rooms import bulk, configuration, external, lifecycle, listing, live_metadata
 from rooms.access import Caller, Need, permissions_in, permissions_of, room_for
 from rooms.api.endpoint import RoomEndpoint, deprecation, room_selection
 from rooms.api.room_bodies import (
@@ -181,6 +181,7 @@ class RoomView(RoomEndpoint):
         chosen = room_selection(request)
         room = room_for(self.actor, clean_id, need=Need.MANAGE)
         configuration.change_details(room, wish)
+        live_metadata.refresh(room)
         return Response(room_object(room, View(base_of(request._request), chosen)), headers=deprecation(chosen))
 
     @describes(
@@ -235,6 +236,7 @@ class RoomByExternalIdView(RoomEndpoint):
         room, is_new = external.make_or_change(wish, changes(body), owner=self.actor.user, now=clock.now())
         if is_new:
             return _made(room, request, chosen)
+        live_metadata.refresh(room)
         return Response(room_object(room, View(base_of(request._request), chosen)), headers=deprecation(chosen))
 
 

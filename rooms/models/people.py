@@ -155,13 +155,18 @@ class Participation(models.Model):
     # When LiveKit was told what this connection may do: that it may not write its own metadata (decisions.md 1), and
     # the rights of its admission. Emptied when those change.
     restricted_at = models.DateTimeField(null=True)
+    # For the sweep that repeats it: not before then, and how often in a row LiveKit did not answer.
+    tell_again_at = models.DateTimeField(null=True)
+    tell_failures = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sid"], name="participation_sid_once")]
         indexes = [
             models.Index(fields=["meeting", "joined_at"], name="participation_meeting"),
             models.Index(
-                fields=["joined_at"], condition=Q(left_at=None, restricted_at=None), name="participation_unrestricted"
+                fields=["tell_failures", "joined_at"],
+                condition=Q(left_at=None, restricted_at=None),
+                name="participation_unrestricted",
             ),
         ]
 

@@ -43,7 +43,6 @@ class Agents:
         self.there: list[agent_dispatch.AgentDispatch] = []
         self._room = room.room_id
         self._numbers = itertools.count(1)
-        twirp.answers("RoomService/CreateRoom", models.Room(name=self._room, sid="RM_first"))
         twirp.has_rooms(models.Room(name=self._room, sid="RM_first"))
         self.listed = twirp.answers(LIST, agent_dispatch.ListAgentDispatchResponse())
         self.listed.mock(side_effect=self._list)
@@ -81,10 +80,18 @@ def agents(twirp: Twirp, room: Room) -> Agents:
     return Agents(twirp, room)
 
 
-def person(room: Room, identity: str = ANN, **more: Any) -> Api:
-    """Somebody with a token to join; `more` are columns of the admission."""
+def ticket_holder(room: Room, identity: str = ANN, **more: Any) -> Api:
+    """Somebody with a token to join, who has not joined yet; `more` are columns of the admission."""
     make_admission(room, identity, identity[:3].title(), **more)
     return holder(join_token(room, identity))
+
+
+def person(room: Room, identity: str = ANN, **more: Any) -> Api:
+    """Somebody in the meeting."""
+    api = ticket_holder(room, identity, **more)
+    meeting = room.open_meeting() or make_meeting(room)
+    make_participation(room.admissions.get(identity=identity), meeting, sid=f"PA_{identity[:3]}")
+    return api
 
 
 def join_token(room: Room, identity: str) -> str:
@@ -133,6 +140,7 @@ def test_a_restarted_livekit_gets_a_new_one(room: Room, agents: Agents) -> None:
 
 
 def test_a_token_of_an_operators_own_tool_will_do(room: Room, agents: Agents) -> None:
+    came(room, "robot")
     api = holder(join_token(room, "robot"))
     assert api.post(PATH, BODY).status_code == 201
     assert api.delete(f"{PATH}/AD_1").status_code == 200
@@ -283,20 +291,18 @@ def test_with_livekit_out_of_reach_it_is_stopped_later(room: Room, agents: Agent
 
 def test_who_leaves_the_meeting_reads_no_more(room: Room, agents: Agents) -> None:
     ann, bob = person(room, ANN), person(room, BOB)
-    for identity, connection in ((ANN, "PA_1"), (BOB, "PA_2")):
-        came(room, identity, connection=connection)
     ann.post(PATH, BODY)
     bob.post(PATH, BODY)
-    went(room, ANN, connection="PA_1")
+    went(room, ANN, connection="PA_ann")
     tasks.stop_unread_captions()
     assert agents.names() == ["speech-processing"]
-    went(room, BOB, connection="PA_2")
+    went(room, BOB, connection="PA_bob")
     tasks.stop_unread_captions()
     assert agents.names() == []
 
 
 def test_a_second_connection_keeps_on_reading(room: Room, agents: Agents) -> None:
-    ann = person(room)
+    ann = ticket_holder(room)
     came(room, ANN, connection="PA_1")
     ann.post(PATH, BODY)
     came(room, ANN, connection="PA_2")
@@ -306,7 +312,7 @@ def test_a_second_connection_keeps_on_reading(room: Room, agents: Agents) -> Non
 
 
 def test_the_end_of_the_meeting_ends_the_reading(room: Room, agents: Agents, twirp: Twirp) -> None:
-    ann = person(room)
+    ann = ticket_holder(room)
     came(room, ANN)
     ann.post(PATH, BODY)
     happen("room_finished", room, at=int(clock.now().timestamp()) + 1)
@@ -321,9 +327,7 @@ def test_the_end_of_the_meeting_ends_the_reading(room: Room, agents: Agents, twi
 
 def test_late_news_of_an_older_meeting_ends_nothing(room: Room, agents: Agents) -> None:
     make_meeting(room, sid="RM_old", started_at=clock.now() - timedelta(hours=1), ended_at=clock.now())
-    meeting = make_meeting(room, sid="RM_first")
     ann = person(room)
-    make_participation(room.admissions.get(), meeting)
     ann.post(PATH, BODY)
     happen("room_finished", room, sid="RM_old")
     assert CaptionListener.objects.exists()
@@ -378,6 +382,42 @@ def test_captions_may_be_off_in_the_room(room: Room, twirp: Twirp) -> None:
     room.save(update_fields=["config"])
     message = "Live captions are not enabled in the room configuration."
     assert error(person(room).post(PATH, BODY)) == (500, "Configuration Error", message)
+
+
+def test_a_closed_room_gets_no_meeting_by_asking_for_captions(room: Room, twirp: Twirp) -> None:
+    room.closed_at = clock.now()
+    room.save(update_fields=["closed_at"])
+    message = f"Room '{room.room_id}' is closed and cannot be joined"
+    assert error(ticket_holder(room).post(PATH, BODY)) == (409, "Room Error", message)
+    assert not CaptionAgent.objects.exists()
+
+
+def test_captions_are_for_those_who_are_in_the_meeting(room: Room, agents: Agents) -> None:
+    person(room, BOB)
+    refusal = (404, "Participant Error", f"Participant '{ANN}' not found in room '{room.room_id}'")
+    ann = ticket_holder(room)
+    assert error(ann.post(PATH, BODY)) == refusal
+    came(room, ANN)
+    assert ann.post(PATH, BODY).status_code == 201
+    went(room, ANN)
+    assert error(ann.post(PATH, BODY)) == refusal
+    assert agents.created.call_count == 1
+
+
+def test_a_meeting_that_has_ended_is_not_begun_again(room: Room, agents: Agents) -> None:
+    ann = person(room)
+    room.meetings.update(ended_at=clock.now())
+    assert ann.post(PATH, BODY).status_code == 404
+    assert not agents.listed.called
+
+
+def test_nor_is_one_whose_end_we_have_yet_to_hear_of(room: Room, agents: Agents, twirp: Twirp) -> None:
+    ann = person(room)
+    twirp.has_rooms()
+    message = f"Participant '{ANN}' not found in room '{room.room_id}'"
+    assert error(ann.post(PATH, BODY)) == (404, "Participant Error", message)
+    assert not agents.listed.called
+    assert not CaptionListener.objects.exists()
 
 
 @pytest.mark.parametrize("code", ["unavailable", "internal"])

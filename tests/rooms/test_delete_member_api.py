@@ -8,7 +8,7 @@ from livekit.protocol import room as room_service
 
 from accounts.models import User
 from meet import clock
-from rooms import moderation
+from rooms import telling
 from rooms.models import Admission, Badge, Member, Participation, Room
 from rooms.permissions import ALL
 from tests.conftest import Api, AsUser
@@ -93,7 +93,7 @@ def test_who_comes_back_with_the_old_ticket_is_sent_out_again(api: Api, room: Ro
     went(room, identity)
     calls = route.call_count
     came(room, identity, connection="PA_2")
-    assert moderation.restrict_newcomers(now=clock.now()) == 1
+    assert telling.restrict_newcomers(now=clock.now()) == 1
     assert route.call_count == calls + 1
     assert Admission.objects.get().released_at is not None, "its name is free for others"
 
@@ -102,7 +102,7 @@ def test_with_livekit_away_they_are_sent_out_later(api: Api, room: Room, ticket:
     twirp.raises(REMOVE, httpx.ConnectError("refused"))
     assert delete(api, Member.objects.get()).status_code == 200
     route = has_everybody(twirp)[REMOVE]
-    assert moderation.restrict_newcomers(now=clock.now()) == 1
+    assert telling.restrict_newcomers(now=clock.now()) == 1
     assert route.called
     assert not is_due(Admission.objects.get())
 

@@ -1,10 +1,13 @@
 """PUT /api/v1/rooms/by-external-id/{externalId}, and `externalId` when a room is made (ours)."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from livekit.protocol import models
+from livekit.protocol.room import UpdateRoomMetadataRequest
 
 from accounts.models import User
 from meet import clock
@@ -14,6 +17,7 @@ from rooms.models import Room
 from tests import jwts
 from tests.conftest import Api, AsUser
 from tests.factories import make_meeting, make_room
+from tests.livekit.wire import Twirp, sent
 
 ROOMS = "/api/v1/rooms"
 LATER = clock.to_ms(clock.now() + timedelta(days=2))
@@ -100,7 +104,8 @@ def test_the_second_call_changes_what_it_mentions(api: Api) -> None:
     assert Room.objects.count() == 1
 
 
-def test_what_is_as_wished_already_ends_no_tokens_and_is_no_conflict_with_a_meeting(api: Api) -> None:
+def test_what_is_as_wished_already_ends_no_tokens_and_is_no_conflict_with_a_meeting(api: Api, twirp: Twirp) -> None:
+    told = twirp.answers("RoomService/UpdateRoomMetadata", models.Room())
     body = {
         "config": {"chat": {"enabled": False}},
         "roles": {"speaker": {"permissions": {"chatWrite": False}}},
@@ -111,6 +116,7 @@ def test_what_is_as_wished_already_ends_no_tokens_and_is_no_conflict_with_a_meet
     make_meeting(Room.objects.get())
     assert put(api, "7", body)[0] == 200
     assert put(api, "7", {"roomName": "Renamed"})[0] == 200
+    assert json.loads(sent(told, UpdateRoomMetadataRequest).metadata)["roomOptions"]["roomName"] == "Renamed"
     assert holder.get(f"{ROOMS}/{room_id}").status_code == 200
 
 

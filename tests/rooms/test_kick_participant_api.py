@@ -8,7 +8,7 @@ from livekit.protocol import room as room_service
 
 from accounts.models import User
 from meet import clock
-from rooms import moderation
+from rooms import telling
 from rooms.models import Admission, Room
 from rooms.permissions import ALL, Permission
 from tests import jwts
@@ -83,7 +83,7 @@ def test_with_livekit_away_it_is_503_and_done_as_soon_as_it_can_be(
     assert answer.json() == {"error": "LiveKit Error", "message": "LiveKit is not available"}
     assert is_due(ann)
     route = has_everybody(twirp)[REMOVE]
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     assert route.called
     assert not is_due(ann)
 
@@ -166,7 +166,7 @@ def test_who_connects_with_it_again_is_sent_out_again(
     if sid == "RM_next":
         happen("room_finished", room)
     came(room, identity, connection="PA_2", sid=sid)
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     assert route.call_count == 2
     assert not Admission.objects.filter(released_at=None).exists()
 
@@ -182,7 +182,7 @@ def test_whoever_asks_at_the_door_again_is_let_in(
     claims, _ = jwts.read(again)
     assert claims["name"] == "Ann"
     came(room, claims["sub"], connection="PA_2")
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     assert livekit[REMOVE].call_count == 1
     assert holder(again).get(f"/api/v1/rooms/{room.room_id}").status_code == 200
 
@@ -204,7 +204,7 @@ def test_a_guest_who_asks_at_the_door_again_is_the_same_and_let_in(
     assert jwts.read(again)[0]["sub"] == identity
     went(room, identity)
     came(room, identity, connection="PA_2")
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     assert livekit[REMOVE].call_count == 1
     assert holder(again).get(f"/api/v1/rooms/{room.room_id}").status_code == 200
 
@@ -216,10 +216,10 @@ def test_people_of_an_operators_tool_are_kept_out_of_that_meeting(moderator: Api
     kick(moderator, room, "robot")
     went(room, "robot")
     came(room, "robot", connection="PA_2")
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     assert route.call_count == 2
     went(room, "robot", connection="PA_2")
     happen("room_finished", room)
     came(room, "robot", connection="PA_3", sid="RM_next")
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     assert route.call_count == 2

@@ -8,7 +8,7 @@ from livekit.protocol import models
 
 from accounts.models import User
 from meet import clock
-from rooms import moderation
+from rooms import telling
 from rooms.models import Admission, Badge, Room
 from rooms.permissions import ALL, NONE, SPEAKER_DEFAULT, Permission, to_object
 from tests import jwts
@@ -204,7 +204,7 @@ def test_livekit_lost_on_the_way_hears_of_it_later(moderator: Api, room: Room, a
     twirp.raises(UPDATE, httpx.ConnectError("refused"))
     assert change(moderator, room).status_code == 503
     route = twirp.answers(UPDATE, models.ParticipantInfo())
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     assert told(route)[1]["badge"] == "moderator"
 
 

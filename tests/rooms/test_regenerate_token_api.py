@@ -10,7 +10,7 @@ import time_machine
 
 from accounts.models import User
 from meet import clock
-from rooms import moderation
+from rooms import telling
 from rooms.models import AccessLink, Admission, Badge, Member, Room
 from rooms.permissions import ALL, SPEAKER_DEFAULT, Permission, to_object
 from tests import jwts
@@ -42,7 +42,7 @@ def ticket(anonymous: Api, room: Room, twirp: Twirp) -> str:
     twirp.lets_rooms_be_made()
     token = str(join(anonymous, room, secret=secret_of(room), participantName="Ann").json()["token"])
     came(room, jwts.read(token)[0]["sub"])
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     return token
 
 

@@ -1,13 +1,16 @@
 """GET and PUT /api/v1/rooms/{id}/config."""
 
+import json
 from typing import Any
 
 import pytest
 
 from accounts.models import User
 from meet import clock
+from rooms.api.config_bodies import AudioBody, VideoBody
 from rooms.models import Room
 from rooms.permissions import ALL, SPEAKER_DEFAULT, MeetingRole, Permission
+from rooms.representation import ENCODING_KEYS, event_data
 from tests import jwts
 from tests.conftest import Api
 from tests.factories import make_meeting, make_member
@@ -58,6 +61,24 @@ def test_the_configuration_has_exactly_its_keys_in_the_contracts_order(api: Api,
     assert answer.json() == DEFAULT
     assert list(answer.json()) == list(DEFAULT)
     assert list(answer.json()["recording"]) == ["enabled", "layout", "encoding"]
+
+
+def test_so_has_an_encoding_in_whatever_order_it_was_stored(api: Api, room: Room) -> None:
+    """Compared as text: PostgreSQL has an order of its own, shortest keys first."""
+    room.config["recording"]["encoding"] = {
+        half: dict(reversed(list(ENCODING[half].items()))) for half in ("audio", "video")
+    }
+    room.save(update_fields=["config"])
+    in_order = json.dumps(ENCODING)
+    assert json.dumps(api.get(address(room)).json()["recording"]["encoding"]) == in_order
+    whole = api.get(f"/api/v1/rooms/{room.room_id}?extraFields=config").json()
+    assert json.dumps(whole["config"]["recording"]["encoding"]) == in_order
+    event = event_data(Room.objects.get(), base="https://meet.example.org")
+    assert json.dumps(event["config"]["recording"]["encoding"]) == in_order
+
+
+def test_the_order_is_that_of_the_body() -> None:
+    assert {"video": tuple(VideoBody().fields), "audio": tuple(AudioBody().fields)} == ENCODING_KEYS
 
 
 def test_blocks_that_are_not_sent_stay(api: Api, room: Room) -> None:

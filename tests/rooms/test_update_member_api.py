@@ -9,7 +9,7 @@ from livekit.protocol import room as room_service
 
 from accounts.models import User
 from meet import clock
-from rooms import moderation
+from rooms import telling
 from rooms.models import Admission, Badge, Member, Room
 from rooms.permissions import ALL, SPEAKER_DEFAULT, Permission
 from tests.conftest import Api, AsUser
@@ -195,7 +195,7 @@ def test_with_livekit_away_the_change_holds_and_is_told_later(
     assert put(api, member, {"customPermissions": {"chatWrite": False}}).status_code == 200
     assert is_due(live)
     route = has_everybody(twirp)[UPDATE]
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     assert told(route)[0].permission.can_publish_data is False
     assert not is_due(live)
 
@@ -206,7 +206,7 @@ def test_with_livekit_away_who_may_not_join_is_sent_out_later(
     twirp.raises(REMOVE, httpx.ConnectError("refused"))
     put(api, member, {"customPermissions": {"meetingJoin": False}})
     route = twirp.answers(REMOVE, room_service.RemoveParticipantResponse())
-    moderation.restrict_newcomers(now=clock.now())
+    telling.restrict_newcomers(now=clock.now())
     assert route.called
     assert not is_due(live)
 

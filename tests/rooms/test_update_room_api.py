@@ -1,16 +1,22 @@
 """PATCH /api/v1/rooms/{id} (ours): its name, its end, and what its owner calls it."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from livekit.protocol import models
+from livekit.protocol.room import UpdateRoomMetadataRequest
 
 from accounts.models import User
 from meet import clock
+from rooms.joining import room_metadata
 from rooms.models import MeetingPolicy, RecordingsPolicy, Room
 from tests.conftest import Api, AsUser
 from tests.factories import make_meeting, make_room
+from tests.livekit.wire import Twirp, sent
 
+METADATA = "RoomService/UpdateRoomMetadata"
 LATER = clock.to_ms(clock.now() + timedelta(days=2))
 POLICY = {"withMeeting": "force", "withRecordings": "force"}
 DEFAULT_POLICY = {"withMeeting": "when_meeting_ends", "withRecordings": "close"}
@@ -89,11 +95,44 @@ def test_owners_do_not_get_in_each_others_way_and_deleted_rooms_in_nobodys(
     assert patch(api, room, {"externalId": "course 7"})["externalId"] == "course 7"
 
 
-def test_a_meeting_is_no_hindrance_and_tokens_live_on(api: Api, room: Room) -> None:
+def test_a_meeting_is_no_hindrance_and_tokens_live_on(api: Api, room: Room, twirp: Twirp) -> None:
+    twirp.answers(METADATA, models.Room())
     make_meeting(room)
     before = Room.objects.get().roles_updated_at
     assert patch(api, room, {"roomName": "Renamed"})["status"] == "active_meeting"
     assert Room.objects.get().roles_updated_at == before
+
+
+def test_the_people_in_the_meeting_see_the_news(api: Api, room: Room, twirp: Twirp) -> None:
+    route = twirp.answers(METADATA, models.Room())
+    make_meeting(room)
+    patch(api, room, {"roomName": "Rénamed", "autoDeletionDate": LATER, "autoDeletionPolicy": POLICY})
+    request = sent(route, UpdateRoomMetadataRequest)
+    assert request.room == room.room_id
+    stored = Room.objects.get()
+    assert json.loads(request.metadata) == room_metadata(stored)
+    options = json.loads(request.metadata)["roomOptions"]
+    assert (options["roomName"], options["autoDeletionDate"], options["autoDeletionPolicy"]) == (
+        "Rénamed",
+        LATER,
+        POLICY,
+    )
+    assert "secret" not in request.metadata
+
+
+@pytest.mark.parametrize("code", ["unavailable", "not_found", "internal"])
+def test_a_livekit_out_of_order_is_no_hindrance(api: Api, room: Room, twirp: Twirp, code: str) -> None:
+    route = twirp.refuses(METADATA, code)
+    make_meeting(room)
+    assert patch(api, room, {"roomName": "Renamed"})["roomName"] == "Renamed"
+    assert route.called
+
+
+def test_without_a_meeting_livekit_is_not_asked(api: Api, room: Room, twirp: Twirp) -> None:
+    route = twirp.answers(METADATA, models.Room())
+    make_meeting(room, ended_at=clock.now())
+    patch(api, room, {"roomName": "Renamed"})
+    assert not route.called
 
 
 def test_nothing_but_the_four_is_changed(api: Api, room: Room) -> None:
