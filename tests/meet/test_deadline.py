@@ -55,7 +55,7 @@ def dribble(connection: socket.socket) -> None:
 
 def answer(connection: socket.socket) -> None:
     connection.recv(4096)
-    connection.sendall(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
+    connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
     connection.shutdown(socket.SHUT_WR)
     # Closed with something unread, the connection would be reset before the answer has been heard.
     while connection.recv(4096):
