@@ -7,7 +7,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import login, passwords, schema
+from accounts import keys, login, passwords, schema
 from accounts.authentication import USER, bearer
 from accounts.endpoint import UserEndpoint
 from accounts.login import LoginError
@@ -177,5 +177,5 @@ class ApiKeysView(UserEndpoint):
 
     @describes("deleteApiKeys", "Delete the default API key", answers={200: MESSAGE})
     def delete(self, request: Request) -> Response:
-        ApiKey.objects.filter(is_default=True).delete()
+        keys.delete_default()
         return Response({"message": "API keys deleted successfully"})

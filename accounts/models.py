@@ -217,6 +217,9 @@ class ApiKey(models.Model):
     def allows(self, scope: Scope) -> bool:
         return Scope.ADMIN in self.scopes or scope in self.scopes
 
+    def has_expired(self, *, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
     @property
     def text(self) -> str | None:
         """The key itself, of the default key only. None when MEET_ENCRYPTION_KEYS no longer open it."""

@@ -7,23 +7,18 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import schema
+from accounts import keys, schema
 from accounts.authentication import API_KEY_OR_USER
 from accounts.endpoint import UserEndpoint
+from accounts.keys import KeyNotFound
 from accounts.models import ApiKey, Scope
 from accounts.permissions import IsAdmin
 from accounts.user_bodies import name_field
 from meet import clock
 from meet.api.describing import MOMENT, JsonSchema, array_of, describes, one_of
 from meet.api.fields import EnumField, NumberField, ObjectSerializer, StrictField
-from meet.errors import DomainError
 from meet.limits import SENSITIVE
 from meet.links import base_of
-
-
-class KeyNotFound(DomainError):
-    def __init__(self, key_id: str) -> None:
-        super().__init__("API Key Error", HTTPStatus.NOT_FOUND, f"API key '{key_id}' not found")
 
 
 def named_key_object(key: ApiKey) -> dict[str, Any]:
@@ -63,7 +58,7 @@ class ScopesField(StrictField):
                 problems[str(index)] = error.detail
         if problems:
             raise ValidationError(problems)
-        return [value for value in Scope.values if value in data]
+        return keys.in_order(data)
 
     def json_schema(self) -> JsonSchema:
         return array_of(one_of(Scope.values), minItems=1)
@@ -75,7 +70,7 @@ class ExpiryField(NumberField):
             moment = clock.from_ms(int(number))
         except OverflowError:
             return ["expiresAt is out of range"]
-        return [] if moment > clock.now() else ["expiresAt must be in the future"]
+        return [] if keys.may_end(moment, now=clock.now()) else ["expiresAt must be in the future"]
 
     def json_schema(self) -> JsonSchema:
         return {**MOMENT, "type": "number"}
@@ -102,13 +97,6 @@ class NamedKeysEndpoint(UserEndpoint):
     permission_classes = (IsAdmin,)
     limiter = SENSITIVE
     operation = "managing API keys"
-
-    def key(self, key_id: str) -> ApiKey:
-        is_id = key_id.isascii() and key_id.isdecimal() and len(key_id) < 19
-        key = ApiKey.objects.named().select_related("created_by").filter(pk=int(key_id)).first() if is_id else None
-        if key is None:
-            raise KeyNotFound(key_id)
-        return key
 
 
 _NOT_FOUND = KeyNotFound(schema.KEY_ID)
@@ -142,14 +130,13 @@ class NamedKeysView(NamedKeysEndpoint):
         text="All of them but the default one, oldest first.",
     )
     def get(self, request: Request) -> Response:
-        keys = ApiKey.objects.named().select_related("created_by").order_by("created_at", "pk")
-        return Response([named_key_object(key) for key in keys])
+        return Response([named_key_object(key) for key in keys.named()])
 
 
 class NamedKeyView(NamedKeysEndpoint):
     @describes("getNamedKey", "Get an API key", answers={200: schema.NAMED_KEY}, errors=[_NOT_FOUND])
     def get(self, request: Request, key_id: str) -> Response:
-        return Response(named_key_object(self.key(key_id)))
+        return Response(named_key_object(keys.named_key(key_id)))
 
     @describes(
         "updateNamedKey",
@@ -162,10 +149,7 @@ class NamedKeyView(NamedKeysEndpoint):
     )
     def patch(self, request: Request, key_id: str) -> Response:
         changes = self.body(KeyChangesBody)
-        key = self.key(key_id)
-        if changes and not ApiKey.objects.filter(pk=key.pk).update(**changes):
-            raise KeyNotFound(key_id)
-        return Response(named_key_object(self.key(key_id)))
+        return Response(named_key_object(keys.change(keys.named_key(key_id), changes)))
 
     @describes(
         "deleteNamedKey",
@@ -175,6 +159,5 @@ class NamedKeyView(NamedKeysEndpoint):
         text="It stops working at once.",
     )
     def delete(self, request: Request, key_id: str) -> Response:
-        key = self.key(key_id)
-        ApiKey.objects.filter(pk=key.pk).delete()
+        keys.delete(keys.named_key(key_id))
         return Response({"message": f"API key '{key_id}' deleted successfully"})

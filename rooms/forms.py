@@ -1,4 +1,3 @@
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -6,11 +5,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from meet import clock
+from meet.local_times import LocalTimeForm, LocalTimeInput
 from rooms.lifecycle import DEFAULT_NAME, Expiry, NewRoom, earliest_expiry
 from rooms.models import LONGEST_NAME, MeetingPolicy, RecordingsPolicy, RoomStatus
 
 
-class RoomForm(forms.Form):
+class RoomForm(LocalTimeForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=LONGEST_NAME,
@@ -22,22 +22,14 @@ class RoomForm(forms.Form):
         label=_("Delete automatically on"),
         required=False,
         help_text=_("At least an hour ahead. Left empty, the room stays until somebody deletes it."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"),
+        widget=LocalTimeInput(),
     )
-    # The reader's offset from UTC in minutes, filled in by script: a datetime-local field knows no zone.
-    utc_offset = forms.IntegerField(required=False, min_value=-900, max_value=900, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        at: datetime | None = data.get("expires_at")
-        if at:
-            try:
-                at += timedelta(minutes=data.get("utc_offset") or 0)
-            except OverflowError:
-                self.add_error("expires_at", ValidationError(_("Choose a time at least an hour ahead.")))
-                return data
-            data["expires_at"] = at
-            if at < earliest_expiry(now=clock.now()):
+        if data.get("expires_at"):
+            data["expires_at"] = at = self.in_utc(data["expires_at"])
+            if at is None or at < earliest_expiry(now=clock.now()):
                 self.add_error("expires_at", ValidationError(_("Choose a time at least an hour ahead.")))
         return data
 

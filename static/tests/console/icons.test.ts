@@ -14,7 +14,7 @@ function used(): Set<string> {
   const navigation = readFileSync(join(ROOT, 'meet/pages.py'), 'utf8');
   return new Set([
     ...[...templates.matchAll(/(?:\{% icon |glyph=)"([\w-]+)"/g)].map((match) => match[1] ?? ''),
-    ...[...navigation.matchAll(/NavigationItem\("\w+", _\("[^"]+"\), "([\w-]+)"/g)].map(
+    ...[...navigation.matchAll(/NavigationItem\("[\w-]+", _\("[^"]+"\), "([\w-]+)"/g)].map(
       (match) => match[1] ?? '',
     ),
   ]);

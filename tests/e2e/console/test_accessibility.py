@@ -43,6 +43,40 @@ def _test_a_webhook(page: Page) -> None:
     expect(page.locator("#webhook-result .alert")).to_be_visible()
 
 
+def _replace_default_key(page: Page) -> None:
+    page.click("#replace-default-key-btn")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _show_default_key(page: Page) -> None:
+    page.click("#default-key-toggle")
+    expect(page.locator("#default-key-text")).to_be_visible()
+
+
+def _make_key(page: Page) -> None:
+    page.fill("#id_name", "For axe")
+    page.check("#id_scopes_0")
+    page.click("#create-key-btn")
+    expect(page.locator("#made-key-text")).to_be_visible()
+
+
+def _make_key_for_nothing(page: Page) -> None:
+    page.fill("#id_name", "For axe")
+    page.click("#create-key-btn")
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
+def _delete_key(page: Page) -> None:
+    page.locator("[id^='delete-key-btn-']").last.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _delete_key_for_good(page: Page) -> None:
+    _delete_key(page)
+    page.locator("dialog[open] .confirm-button").click()
+    expect(page.locator(".custom-snackbar")).to_be_visible()
+
+
 def _send_nonsense(page: Page) -> None:
     page.fill("#id_current", "wrong")
     page.fill("#id_new", "short")
@@ -64,6 +98,15 @@ _PAGES: list[tuple[str, str, Step | None]] = [
     ("room, share page", "/rooms/{room}/share", None),
     ("room, deletion page", "/rooms/{room}/delete", None),
     ("new room", "/rooms/new", None),
+    ("API keys, making one", "/api-keys/new", None),
+    ("API keys, refused", "/api-keys/new", _make_key_for_nothing),
+    ("API keys, made", "/api-keys/new", _make_key),
+    ("API keys", "/api-keys", None),
+    ("API keys, default shown", "/api-keys", _show_default_key),
+    ("API keys, replacing", "/api-keys", _replace_default_key),
+    ("API keys, replacing without script", "/api-keys/default/replace", None),
+    ("API keys, deleting", "/api-keys", _delete_key),
+    ("API keys, deleted", "/api-keys", _delete_key_for_good),
     ("configuration", "/config", None),
     ("configuration, low contrast", "/config", lambda page: page.fill("#id_accent_colour", "#888888")),
     ("configuration, resetting", "/config", lambda page: page.click("#reset-theme-btn")),

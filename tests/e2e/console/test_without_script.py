@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import sign_in
+from tests.servers import Installation
 from tests.workers.receiver import receiving
 
 
@@ -59,6 +60,25 @@ def test_a_webhook_is_tested(plain_page: Page) -> None:
         page.get_by_role("button", name="Send test").click()
         expect(page.get_by_text("The receiver took the test event.")).to_be_visible()
         expect(page.get_by_label("Address of the receiver")).to_have_value(receiver.url)
+
+
+def test_a_key_is_made_and_deleted_and_the_default_one_shown(plain_page: Page) -> None:
+    page = plain_page
+    sign_in(page)
+    page.click("#nav-link-api-keys")
+    page.click("#default-key-toggle")
+    expect(page.locator("#default-key-text")).to_have_value(Installation.API_KEY)
+    page.get_by_role("link", name="Hide").click()
+    expect(page.locator("#default-key-text")).to_have_count(0)
+    page.click("#new-key-btn")
+    page.get_by_label("Name").fill("Plain")
+    page.get_by_role("checkbox", name="rooms:read").check()
+    page.click("#create-key-btn")
+    expect(page.locator("#made-key-text")).to_have_value(re.compile("^ovmeet-[0-9a-f]{32}$"))
+    page.get_by_role("link", name="Done").click()
+    page.get_by_role("link", name="Delete «Plain»").click()
+    page.click(".confirm-button")
+    expect(page.get_by_text("The key «Plain» has been deleted.")).to_be_visible()
 
 
 def test_dark_systems_get_a_dark_page(plain_page: Page) -> None:
