@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from accounts.models import ApiKey, Scope, User
 from accounts.tokens import TokenType, issue
-from meet import clock
+from meet import clock, http
 from rooms.models import Room
 from rooms.permissions import ALL
 from tests import jwts
@@ -103,10 +103,12 @@ def caller(
     api_key: str,
     twirp: Twirp,
     settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Caller:
     """With every kind of credential at once; each endpoint takes the one that it knows."""
     settings.MEET_CAPTIONS_ENABLED = True
     twirp.is_content()
+    monkeypatch.setattr(http, "post", lambda *_request, **_options: http.Outcome(204, "204 No Content"))
     now = clock.now()
     make_member(room, max_)
     in_meeting(room, base_permissions=int(ALL), permissions=int(ALL))
