@@ -93,6 +93,11 @@ def program() -> Client:
     return Client(raise_request_exception=False)
 
 
+@pytest.fixture(autouse=True)
+def _no_webhooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "post", lambda *_request, **_options: http.Outcome(204, "204 No Content"))
+
+
 @pytest.fixture
 def caller(
     program: Client,
@@ -103,12 +108,10 @@ def caller(
     api_key: str,
     twirp: Twirp,
     settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Caller:
     """With every kind of credential at once; each endpoint takes the one that it knows."""
     settings.MEET_CAPTIONS_ENABLED = True
     twirp.is_content()
-    monkeypatch.setattr(http, "post", lambda *_request, **_options: http.Outcome(204, "204 No Content"))
     now = clock.now()
     make_member(room, max_)
     in_meeting(room, base_permissions=int(ALL), permissions=int(ALL))
