@@ -57,9 +57,9 @@ def bring_up_to_date(admission: Admission) -> Admission:
 
 
 def _by_now(visitor: Visitor) -> Visitor:
-    """What was read before the room was held may have changed."""
+    """Who was let in at the door may have lost that since."""
     found = visitor_again(visitor.room.room_id, user=visitor.user, member=visitor.member, link=visitor.link)
-    if found is None:
+    if found is None or Permission.meetingJoin not in found.permissions:
         raise Forbidden
     return found
 

@@ -8,6 +8,7 @@ from livekit.protocol.models import ParticipantInfo
 
 from meet.errors import Forbidden
 from rooms.admission import admit_stranger, ban, bring_up_to_date
+from rooms.errors import RoomNotFound
 from rooms.models import Admission, Badge, CaptionListener, Meeting, Participation, Room
 
 
@@ -20,7 +21,7 @@ def joined(room: Room, meeting: Meeting, participant: ParticipantInfo, *, now: d
         # The token may be older than a change of what its holder may do.
         try:
             admission = bring_up_to_date(admission)
-        except Forbidden:
+        except (Forbidden, RoomNotFound):
             ban(Admission.objects.filter(pk=admission.pk), now=now)
             admission.banned_at = now
     Participation.objects.create(

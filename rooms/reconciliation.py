@@ -42,7 +42,7 @@ def compare_meetings(*, now: datetime) -> None:
         except (gateway.LiveKitError, DatabaseError) as error:
             log.warning("meeting not put right yet", room_id=meeting.room.room_id, reason=str(error))
     for room in live:
-        if room.sid not in ours and room.creation_time <= settled.timestamp():
+        if room.sid not in ours and _began(room) <= settled:
             try:
                 _open_run(room, now=now)
             except DatabaseError as error:
@@ -61,8 +61,13 @@ def _open_run(live: LiveKitRoom, *, now: datetime) -> None:
     with transaction.atomic():
         room = lifecycle.locked(live.name)
         if room:
-            began = clock.from_ms(live.creation_time * 1000)
-            lifecycle.meeting_started(room, sid=live.sid, now=now, began=began)
+            lifecycle.meeting_started(room, sid=live.sid, now=now, began=_began(live))
+
+
+def _began(live: LiveKitRoom) -> datetime:
+    """To the millisecond: by its whole second a run would be older than one that ended within it, and count as late
+    news."""
+    return clock.from_ms(live.creation_time_ms or live.creation_time * 1000)
 
 
 def compare_participants(*, now: datetime) -> None:

@@ -147,6 +147,18 @@ def test_a_meeting_that_began_while_livekit_was_asked_is_not_the_one_that_vanish
     assert status() is RoomStatus.ACTIVE_MEETING
 
 
+def test_a_run_that_follows_within_the_second_is_the_later_one(room: Room, twirp: Twirp) -> None:
+    began = LONG_AGO.replace(microsecond=200_000)
+    make_meeting(room, sid="RM_first", started_at=began)
+    follower = live(room, "RM_second", made=began)
+    follower.creation_time_ms = clock.to_ms(began) + 500
+    twirp.has_rooms(follower)
+    # So late that the first is still too young to be missed, if whole seconds counted.
+    reconciliation.compare_meetings(now=began + timedelta(seconds=9.9))
+    reconciliation.compare_meetings(now=began + timedelta(seconds=11))
+    assert Meeting.objects.get(ended_at=None).livekit_sid == "RM_second"
+
+
 # -- Wishes ----------------------------------------------------------------------------------------------------------
 
 

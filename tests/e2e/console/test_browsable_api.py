@@ -30,7 +30,7 @@ def test_what_is_wrong_with_a_body_is_said(signed_in_page: Page) -> None:
     page.goto("/meet/api/v1/rooms")
     page.fill("#body-POST", "{")
     page.get_by_role("button", name="POST").click()
-    expect(page.locator("output")).to_contain_text("Malformed body")
+    expect(page.locator("meet-api-form[data-method=POST] output")).to_contain_text("Malformed body")
 
 
 def test_the_reference_shows_every_operation(page: Page) -> None:
