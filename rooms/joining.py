@@ -45,7 +45,8 @@ def join(visitor: Visitor, *, name: str | None, is_opaque: bool, now: datetime) 
         gateway.ensure_room(room.room_id, metadata=room_metadata(room))
     except gateway.LiveKitError:
         if is_new:
-            Admission.objects.filter(pk=admission.pk, participations=None).delete()
+            # Unless the same person has got a token by it meanwhile.
+            Admission.objects.filter(pk=admission.pk, issued_at=admission.issued_at, participations=None).delete()
         raise
     return ticket(admission, now=now)
 

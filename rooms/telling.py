@@ -83,7 +83,10 @@ def _tell_each(people: Iterable[Admission], *, now: datetime) -> Iterator[tuple[
 def tell(admission: Admission, *, now: datetime) -> Admission:
     """Makes LiveKit's view of somebody ours: sent out, or with the rights and the metadata of the admission, which is
     read and returned as it is at this moment. Somebody who has left is no error."""
-    admission = Admission.objects.select_related("room", "member__user", "user").get(pk=admission.pk)
+    found = Admission.objects.select_related("room", "member__user", "user").filter(pk=admission.pk).first()
+    if found is None:
+        return admission  # taken back: there was no LiveKit to join
+    admission = found
     room_id = admission.room.room_id
     try:
         if admission.banned_at:

@@ -209,3 +209,9 @@ def test_news_that_overtook_the_sweep_are_told_again(newcomer: Participation, tw
     assert telling.restrict_newcomers(now=NOW) == 1
     assert json.loads(sent(route, room_service.UpdateParticipantRequest).metadata)["badge"] == "moderator"
     assert telling.restrict_newcomers(now=NOW) == 0
+
+
+def test_an_admission_that_was_taken_back_is_nobody_to_tell_of(room: Room, twirp: Twirp) -> None:
+    admission = make_admission(room, ANN)
+    type(admission).objects.all().delete()
+    assert telling.tell(admission, now=NOW) == admission
