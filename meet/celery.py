@@ -7,12 +7,13 @@ because a sweep of the schedule below finds the due rows again.
 import os
 import warnings
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meet.settings")
@@ -95,6 +96,14 @@ app.conf.update(
             "task": "rooms.tasks.expire",
             **_every(seconds=60),
         },
+        "recordings on their way": {
+            "task": "recordings.tasks.look_after",
+            **_every(seconds=5),
+        },
+        "meetings that record themselves": {
+            "task": "recordings.tasks.record_automatically",
+            **_every(seconds=2),
+        },
         "rooms that were deleted": {
             "task": "recordings.tasks.purge",
             "schedule": timedelta(hours=1),
@@ -118,6 +127,23 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["accounts", "meet.idempotency", "meet.livekit", "meet.webhooks", "rooms", "recordings"])
+
+
+@worker_ready.connect
+def begin_recording(sender: Any, **_kwargs: object) -> None:
+    if _is_recorder(sender):
+        import_module("recordings.host").begin()
+
+
+@worker_shutting_down.connect
+def end_recording(sender: Any, **_kwargs: object) -> None:
+    if _is_recorder(sender):
+        import_module("recordings.host").end()
+
+
+def _is_recorder(worker: object) -> bool:
+    """By its name: it is the one process that is more than its queues (meet.supervisor.programs)."""
+    return str(getattr(worker, "hostname", worker)).startswith("recorder@")
 
 
 @setup_logging.connect

@@ -19,6 +19,11 @@ def hex_secret() -> str:
     return secrets.token_hex(16)
 
 
+def hex_id() -> str:
+    """The contract's ten hex characters: names something, opens nothing."""
+    return secrets.token_hex(5)
+
+
 def cleaned(room_id: str) -> str:
     """As the contract reads the id of a room: without whatever is in none."""
     return re.sub(r"[^A-Za-z0-9_-]", "", room_id)

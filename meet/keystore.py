@@ -5,7 +5,9 @@ first start needs no configuration and every later start finds the same value.
 """
 
 import os
+import re
 import secrets
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +40,11 @@ def token(length: int = 48) -> str:
 
 def encryption_key() -> str:
     return Fernet.generate_key().decode()
+
+
+def host_name() -> str:
+    """Of this machine, in letters that every queue and file name takes, with a tail that tells clones apart."""
+    return f"{re.sub(r'[^A-Za-z0-9]', '_', socket.gethostname())[:50]}_{secrets.token_hex(3)}"
 
 
 class Seal:

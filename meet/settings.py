@@ -136,6 +136,20 @@ MEET_MODE = env("MEET_MODE", default="compatibility")
 # Networks (CIDR) that webhooks may not be sent to, e.g. 169.254.0.0/16.
 MEET_WEBHOOK_FORBIDDEN_NETWORKS: list[str] = env.list("MEET_WEBHOOK_FORBIDDEN_NETWORKS", default=[])
 
+# browser: the embedded recorder; egress: LiveKit's own service.
+MEET_RECORDER = env("MEET_RECORDER", default="") or ("browser" if MEET_EMBEDDED_LIVEKIT else "egress")
+# Recordings at the same time by the embedded recorder of this machine.
+MEET_RECORDER_SLOTS = env.int("MEET_RECORDER_SLOTS", default=1)
+# Under which name this machine's recorder is known; only it has the files that are not stored yet.
+MEET_RECORDER_HOST = keystore.kept(MEET_DATA_DIR, "recorder_host", keystore.host_name)
+MEET_RECORDING_MAX_MINUTES = env.int("MEET_RECORDING_MAX_MINUTES", default=360)
+# Where recorders find the page that shows them the meeting.
+MEET_RECORDER_PAGE_URL = env("MEET_RECORDER_PAGE_URL", default="") or (
+    f"http://localhost:{MEET_PORT}/recorder"
+    if MEET_RECORDER == "browser"
+    else f"{MEET_BASE_URL or f'http://localhost:{MEET_PORT}'}{MEET_BASE_PATH}/recorder"
+)
+
 REDIS_URL = env("REDIS_URL", default="")
 # Web processes of one container; more than one count rate limits together, in Redis.
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)

@@ -13,7 +13,12 @@ import rooms.api.urls
 from meet import health
 from meet.openapi.views import RootView
 
-public_api = [*accounts.api_urls.public, *rooms.api.urls.public, *meet.openapi.urls.public]
+public_api = [
+    *accounts.api_urls.public,
+    *rooms.api.urls.public,
+    *recordings.api.urls.public,
+    *meet.openapi.urls.public,
+]
 internal_api = [
     *accounts.api_urls.internal,
     *rooms.api.urls.internal,

@@ -1,7 +1,63 @@
+"""Recordings in the background. `record`, `rescue` and the delivery of files run in the recorder process of the machine
+concerned, everything else in any worker."""
+
 from celery import shared_task
 
 from meet import clock
+from meet.hurry import hurry
+from recordings import automatic, delivery, host, late_joiners, sweep
 from recordings.purge import purge_rooms
+
+
+@shared_task(acks_late=False)
+def record(recording_id: int) -> None:
+    """A lost one is found by the sweep until its deadline, never by redelivery."""
+    host.record(recording_id)
+    hurry(tell)
+    deliver(recording_id)
+
+
+@shared_task(acks_late=False)
+def rescue(recording_id: int) -> None:
+    host.finish_left_behind(recording_id, now=clock.now())
+    deliver(recording_id)
+
+
+@shared_task
+def deliver(recording_id: int) -> None:
+    if delivery.deliver(recording_id, now=clock.now()):
+        hurry(tell)
+
+
+@shared_task
+def tell() -> None:
+    sweep.tell_people(now=clock.now())
+
+
+@shared_task
+def tell_newcomer(participation_id: int) -> None:
+    late_joiners.tell(participation_id, now=clock.now())
+
+
+@shared_task
+def look_after() -> None:
+    """The sweep of everything that is on its way."""
+    now = clock.now()
+    sweep.tell_people(now=now)
+    sweep.stop_unwanted(now=now)
+    sweep.judge_overdue(now=now)
+    for pk in sweep.untaken():
+        hurry(record, pk)
+    for pk, machine in sweep.left_behind(now=now):
+        hurry(rescue, pk, queue=host.files_queue(machine))
+    for pk, machine in sweep.undelivered(now=now):
+        hurry(deliver, pk, queue=host.files_queue(machine) if machine else None)
+
+
+@shared_task
+def record_automatically() -> None:
+    for recording in automatic.start_due(now=clock.now()):
+        hurry(record, recording.pk)
 
 
 @shared_task

@@ -85,12 +85,12 @@ def _extras(room: Room, view: View) -> dict[str, Any]:
 def config_object(room: Room) -> dict[str, Any]:
     """In the contract's order, which PostgreSQL does not keep."""
     config = {block: {key: room.config[block][key] for key in keys} for block, keys in default_config().items()}
-    config["recording"]["encoding"] = _encoding(config["recording"]["encoding"])
+    config["recording"]["encoding"] = encoding_object(config["recording"]["encoding"])
     return config
 
 
-def _encoding(encoding: Any) -> Any:
-    """A preset's name, or an object with both halves."""
+def encoding_object(encoding: Any) -> Any:
+    """In the contract's order: a preset's name, or an object with both halves."""
     if isinstance(encoding, str):
         return encoding
     return {half: {key: encoding[half][key] for key in keys} for half, keys in ENCODING_KEYS.items()}

@@ -74,4 +74,5 @@ def _room_calls(client: httpx.Client) -> Iterator[tuple[str, int, Callable[[], h
 
 def _delete_hundred(client: httpx.Client) -> httpx.Response:
     rooms = client.get("/api/v1/rooms", params={"maxItems": "100", "fields": "roomId"}).json()["rooms"]
-    return client.delete("/api/v1/rooms", params={"roomIds": ",".join(room["roomId"] for room in rooms)})
+    chosen = {"roomIds": ",".join(room["roomId"] for room in rooms), "withRecordings": "force"}
+    return client.delete("/api/v1/rooms", params=chosen)

@@ -103,16 +103,17 @@ def _process(event_id: int, *, now: datetime) -> bool:
             if not claimed:
                 return False
             event = InboundEvent.objects.get(pk=event_id)
-            _handler(event.kind)(_message(event.body), now=now)
+            message = _message(event.body)
+            for handle in _handlers(event.kind):
+                handle(message, now=now)
     except Exception as error:  # whatever a handler trips over, the event must stay in the inbox with the reason
         _postpone(event_id, error, now=now)
         return False
     return True
 
 
-def _handler(kind: str) -> Callable[..., None]:
-    handler: Callable[..., None] = import_string(HANDLERS[kind])
-    return handler
+def _handlers(kind: str) -> list[Callable[..., None]]:
+    return [import_string(name) for name in HANDLERS[kind]]
 
 
 def _message(body: dict[str, Any]) -> WebhookEvent:

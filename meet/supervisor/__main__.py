@@ -47,7 +47,9 @@ def _run() -> int:
             )
             claims.refuse_taken(embedded.ports())
             parts.append(programs.media(server=media.server(), config=embedded.write(data / "livekit.yaml")))
-        parts += [programs.worker(schedule=data / "celerybeat-schedule"), programs.recorder()]
+        parts.append(programs.worker(schedule=data / "celerybeat-schedule"))
+        if settings.MEET_RECORDER == "browser":
+            parts.append(programs.recorder(host=settings.MEET_RECORDER_HOST, slots=settings.MEET_RECORDER_SLOTS))
         welcome = greeting.Greeting(
             address=settings.MEET_BASE_URL or f"http://localhost:{port}", credentials=_prepare_database()
         )

@@ -63,12 +63,14 @@ def beat(*, schedule: Path) -> Program:
     return Program("beat", (*_CELERY, "beat", "--schedule", str(schedule), "--pidfile="))
 
 
-def recorder() -> Program:
+def recorder(*, host: str, slots: int) -> Program:
+    """It records from one queue, and finishes the files that lie on this machine from another: those must not wait for
+    a recording to end."""
     return Program(
         "recorder",
         (
-            *_CELERY, "worker", "--queues", "recorder", "--pool", "threads", "--concurrency", "1",
-            "--hostname", "recorder@%h", *_ALONE,
+            *_CELERY, "worker", "--queues", f"recorder,files-{host}", "--pool", "threads",
+            "--concurrency", str(slots + 2), "--hostname", "recorder@%h", *_ALONE,
         ),
         comes_later=True,
     )  # fmt: skip

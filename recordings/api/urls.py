@@ -1,5 +1,14 @@
 from django.urls import re_path
 
 from recordings.api.analytics import AnalyticsView
+from recordings.api.meeting import MeetingRecordingView
+from recordings.api.recordings import RecordingStopView, RecordingsView
 
-internal = [re_path(r"^analytics/?$", AnalyticsView.as_view())]
+public = [
+    re_path(r"^recordings/?$", RecordingsView.as_view()),
+    re_path(r"^recordings/(?P<recording_id>[^/]+)/stop/?$", RecordingStopView.as_view()),
+]
+internal = [
+    re_path(r"^analytics/?$", AnalyticsView.as_view()),
+    re_path(r"^meetings/(?P<room_id>[^/]+)/recording/?$", MeetingRecordingView.as_view()),
+]

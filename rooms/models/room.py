@@ -101,6 +101,8 @@ class Room(models.Model):
     moderator_permissions = models.PositiveIntegerField(default=int(MODERATOR_DEFAULT))
     speaker_permissions = models.PositiveIntegerField(default=int(SPEAKER_DEFAULT))
     user_access = models.BooleanField(default=False)
+    # Ours, outside of `config`, whose shape is fixed: every meeting is recorded from its first picture or sound on.
+    auto_recording = models.BooleanField(default=False)
     roles_updated_at = models.DateTimeField()
 
     objects: ClassVar[RoomManager] = RoomManager()

@@ -39,7 +39,7 @@ def handled(monkeypatch: pytest.MonkeyPatch, db: None) -> list[str]:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, handler: Handler) -> None:
-    monkeypatch.setattr(inbox, "_handler", lambda _kind: handler)
+    monkeypatch.setattr(inbox, "_handlers", lambda _kind: [handler])
 
 
 def test_an_event_is_handled_once(handled: list[str]) -> None:
