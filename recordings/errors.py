@@ -81,3 +81,11 @@ class NoRecorderFree(CannotStart):
 class StartTimedOut(CannotStart):
     def __init__(self, room_id: str) -> None:
         super().__init__(Failure.TIMED_OUT, f"Recording in room '{room_id}' timed out while starting")
+
+
+class TooManyWait(CannotStart):
+    """Of the requests that wait for their recorder."""
+
+    def __init__(self, room_id: str) -> None:
+        super().__init__(Failure.NO_RECORDER, f"Too many recordings are starting; room '{room_id}' has to wait")
+        self.headers = {"Retry-After": "1"}

@@ -25,9 +25,9 @@ from recordings.errors import (
     AlreadyRecorded,
     CannotStart,
     NoParticipants,
-    NoRecorderFree,
     RecordingDisabled,
     StartTimedOut,
+    TooManyWait,
 )
 from recordings.failures import Failure
 from recordings.models import Recording, RecordingEvent, RecordingStatus
@@ -60,7 +60,7 @@ def request(room: Room, wish: Wish, *, now: datetime) -> Recording:
     recording = _insert(room, wish, now=now)
     try:
         _expect_somebody(room)
-        storage.probe()
+        _expect_storage()
         recorder().expect_free(recording, now=now)
         _signal(room, None, now=now)
         recorder().start(recording, now=now)
@@ -81,12 +81,12 @@ def wait(recording: Recording) -> Recording:
     is not; a recorder that comes later is sent away."""
     room_id = recording.room.room_id
     if not _WAITING.acquire(blocking=False):
-        raise NoRecorderFree(room_id)
+        time_out(recording, now=clock.now())
+        raise TooManyWait(room_id)
     try:
         deadline = time.monotonic() + lifecycle.START_WITHIN.total_seconds()
         while recording.status == RecordingStatus.STARTING and time.monotonic() < deadline:
-            release_connection()
-            time.sleep(_GLANCE)
+            pause()
             recording = _now(recording)
     finally:
         _WAITING.release()
@@ -95,6 +95,12 @@ def wait(recording: Recording) -> Recording:
     if recording.status in (RecordingStatus.FAILED, RecordingStatus.ABORTED):
         raise _reason(recording)
     return recording
+
+
+def pause() -> None:
+    """Between two looks at the row, with the connection left to others."""
+    release_connection()
+    time.sleep(_GLANCE)
 
 
 def time_out(recording: Recording, *, now: datetime) -> Recording:
@@ -150,6 +156,13 @@ def _expect_somebody(room: Room) -> None:
         people = []
     if not any(person.kind == ParticipantInfo.STANDARD for person in people):
         raise NoParticipants(room.room_id)
+
+
+def _expect_storage() -> None:
+    try:
+        storage.probe()
+    except storage.StorageError as error:
+        raise CannotStart(Failure.STORAGE_REFUSED, "The recording storage cannot be written") from error
 
 
 def _take_back(recording: Recording, error: Exception, *, now: datetime) -> None:

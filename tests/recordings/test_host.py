@@ -1,0 +1,251 @@
+"""The recorder process of a machine, with an engine that does as the test wants."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError
+
+from meet import clock
+from recordings import host, lifecycle, stopping
+from recordings.errors import StoppedWhileStarting
+from recordings.models import RecorderHost, Recording, RecordingStatus
+from recordings.recorders.browser.capture import End, Job, Outcome, Watch
+from recordings.recorders.browser.finish import Media, NoUsableFile
+
+S = RecordingStatus
+
+
+class Engine:
+    """Captures as `script` says; its file has nine and a half seconds."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.end = End.STOPPED
+        self.script: Callable[[Watch], End | None] = lambda watch: None
+        self.has_file = True
+
+    def capture(self, job: Job, watch: Watch, **_options: Any) -> Outcome:
+        self.jobs.append(job)
+        if self.end in (End.CANCELLED, End.PAGE_FAILED):
+            return Outcome(self.end, "why", clock.now(), 0)
+        job.part.write_bytes(b"x" * 100)
+        watch.active()
+        end = self.script(watch) or self.end
+        return Outcome(end, "why", clock.now(), 100)
+
+    def remux(self, part: Any, target: Any) -> Media:
+        if not self.has_file or not part.exists():
+            raise NoUsableFile("no first fragment")
+        target.write_bytes(part.read_bytes())
+        return Media(duration=9.5, size=100, width=1280, height=720)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    engine = Engine()
+    monkeypatch.setattr(host, "capture", engine.capture)
+    monkeypatch.setattr(host, "remux", engine.remux)
+    return engine
+
+
+def recorded(recording: Recording) -> Recording:
+    host.record(recording.pk)
+    recording.refresh_from_db()
+    return recording
+
+
+def test_a_recording_is_taken_made_and_finished(starting_one: Recording, engine: Engine) -> None:
+    row = recorded(starting_one)
+    assert row.status == S.ENDING
+    assert (row.duration, row.size, row.outcome) == (9.5, 100, "complete")
+    assert row.host == settings.MEET_RECORDER_HOST
+    assert host.file_of(row).exists()
+    assert not host._part(row).exists()
+    assert row.details == "why"
+
+
+def test_the_engine_is_told_the_size_and_the_page_and_hides_the_ticket(starting_one: Recording, engine: Engine) -> None:
+    recorded(starting_one)
+    [job] = engine.jobs
+    assert (job.width, job.height, job.frame_rate) == (1280, 720, 30)
+    assert job.page_url.startswith(f"{settings.MEET_RECORDER_PAGE_URL}?layout=grid&url=ws")
+    assert "token=" not in repr(job)
+
+
+def test_a_recording_is_taken_by_one_recorder(starting_one: Recording, engine: Engine) -> None:
+    Recording.objects.update(host="another_machine")
+    recorded(starting_one)
+    assert engine.jobs == []
+
+
+def test_a_start_that_is_over_is_not_taken(starting_one: Recording, engine: Engine) -> None:
+    Recording.objects.update(deadline_at=clock.now() - timedelta(seconds=1))
+    recorded(starting_one)
+    assert engine.jobs == []
+
+
+def test_a_machine_does_not_take_more_than_its_slots(starting_one: Recording, engine: Engine) -> None:
+    assert host._slots.acquire(blocking=False)
+    try:
+        recorded(starting_one)
+    finally:
+        host._slots.release()
+    assert engine.jobs == []
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "outcome", "code"),
+    [
+        (End.STOPPED, S.ENDING, "complete", None),
+        (End.ROOM_ENDED, S.ENDING, "complete", None),
+        (End.LIMIT, S.ENDING, "limit_reached", 6),
+        (End.DISK_FULL, S.ENDING, "complete", 7),
+        (End.DIED, S.ENDING, "complete", 4),
+        (End.PAGE_FAILED, S.FAILED, "", 3),
+        (End.CANCELLED, S.ABORTED, "", 8),
+    ],
+)
+def test_each_end_of_a_capture_has_its_state_and_its_reason(
+    starting_one: Recording, engine: Engine, end: End, status: S, outcome: str, code: int | None
+) -> None:
+    engine.end = end
+    row = recorded(starting_one)
+    assert (row.status, row.outcome, row.error_code) == (status, outcome, code)
+    assert row.released_at
+
+
+def test_a_capture_without_a_usable_file_has_failed(starting_one: Recording, engine: Engine) -> None:
+    engine.has_file = False
+    row = recorded(starting_one)
+    assert (row.status, row.error_code, row.details) == (S.FAILED, 4, "no first fragment")
+
+
+def test_a_stop_is_heard_by_the_recorder_at_work(starting_one: Recording, engine: Engine) -> None:
+    def script(watch: Watch) -> End | None:
+        assert watch.tick(10) is None
+        stopping.stop(starting_one, by="Ann", now=clock.now())
+        return watch.tick(20)
+
+    engine.script = script
+    engine.end = End.DIED
+    assert recorded(starting_one).error_code is None
+
+
+def test_a_deleted_recording_is_stopped(starting_one: Recording, engine: Engine) -> None:
+    def script(watch: Watch) -> End | None:
+        Recording.objects.update(deleted_at=clock.now())
+        return watch.tick(20)
+
+    engine.script = script
+    engine.end = End.DIED
+    host.record(starting_one.pk)
+    assert Recording.with_deleted.get().error_code is None
+
+
+def test_the_recorder_at_work_gives_signs_of_life_every_ten_seconds(
+    starting_one: Recording, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats: list[int | None] = []
+    monkeypatch.setattr(lifecycle, "sign_of_life", lambda pk, size, now: beats.append(size))
+
+    def script(watch: Watch) -> None:
+        start = clock.now()
+        for second in range(0, 25, 5):
+            monkeypatch.setattr(clock, "now", lambda s=second: start + timedelta(seconds=s))
+            watch.tick(second)
+
+    engine.script = script
+    recorded(starting_one)
+    assert beats == [0, 10, 20]
+
+
+def test_a_recording_ends_at_its_longest_duration(starting_one: Recording, engine: Engine, settings: Any) -> None:
+    settings.MEET_RECORDING_MAX_MINUTES = 0
+    engine.script = lambda watch: watch.tick(1)
+    assert recorded(starting_one).outcome == "limit_reached"
+
+
+def test_a_database_that_is_gone_for_a_moment_ends_no_recording(
+    starting_one: Recording, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_more: object) -> None:
+        raise DatabaseError("gone")
+
+    def script(watch: Watch) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(lifecycle, "sign_of_life", broken)
+            patch.setattr(host, "close_old_connections", lambda: None)
+            assert watch.tick(1) is None
+
+    engine.script = script
+    assert recorded(starting_one).outcome == "complete"
+
+
+def test_whoever_is_stopped_while_starting_leaves_nothing(starting_one: Recording, engine: Engine) -> None:
+    with pytest.raises(StoppedWhileStarting):
+        stopping.stop(starting_one, by="Ann", now=clock.now())
+    recorded(starting_one)
+    assert engine.jobs == []
+
+
+# -- What was left behind --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def left_behind(starting_one: Recording, engine: Engine) -> Recording:
+    """The recorder process was told to stop in the middle."""
+    engine.end = End.SHUTDOWN
+    row = recorded(starting_one)
+    assert row.status == S.ACTIVE
+    return row
+
+
+def test_the_next_start_finishes_what_was_left_behind(left_behind: Recording, engine: Engine) -> None:
+    host.finish_left_behind(left_behind.pk, now=clock.now())
+    left_behind.refresh_from_db()
+    assert (left_behind.status, left_behind.outcome, left_behind.error_code) == (S.ENDING, "complete", 4)
+    assert left_behind.released_at
+    assert left_behind.duration == 9.5
+    assert left_behind.deliver_at
+
+
+def test_it_is_finished_once(left_behind: Recording, engine: Engine) -> None:
+    host.finish_left_behind(left_behind.pk, now=clock.now())
+    host.file_of(left_behind).unlink()
+    host.finish_left_behind(left_behind.pk, now=clock.now())
+    left_behind.refresh_from_db()
+    assert left_behind.outcome == "complete"
+
+
+def test_left_behind_without_a_file_has_failed(left_behind: Recording, engine: Engine) -> None:
+    engine.has_file = False
+    host.finish_left_behind(left_behind.pk, now=clock.now())
+    left_behind.refresh_from_db()
+    assert (left_behind.status, left_behind.error_code) == (S.FAILED, 4)
+
+
+def test_what_another_machine_has_is_left_to_it(left_behind: Recording, engine: Engine) -> None:
+    Recording.objects.update(host="another_machine")
+    host.finish_left_behind(left_behind.pk, now=clock.now())
+    left_behind.refresh_from_db()
+    assert left_behind.status == S.ACTIVE
+
+
+def test_a_recorder_announces_itself_with_its_slots(db: None) -> None:
+    now = clock.now()
+    host.say_so(now=now)
+    row = RecorderHost.objects.get()
+    assert (row.name, row.slots, row.seen_at) == (settings.MEET_RECORDER_HOST, 1, now)
+
+
+def test_old_files_without_a_recording_are_cleared_away_and_others_kept(left_behind: Recording) -> None:
+    stray = host._folder() / "0123456789.part"
+    stray.write_bytes(b"x")
+    host.sweep_files(now=clock.now())
+    assert stray.exists()
+    host.sweep_files(now=clock.now() + timedelta(days=8))
+    assert not stray.exists()
+    assert host._part(left_behind).exists()
