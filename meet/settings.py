@@ -129,6 +129,10 @@ LIVEKIT_API_SECRET = env("LIVEKIT_API_SECRET", default="") or keystore.kept(
 )
 MEETING_EMPTY_TIMEOUT = duration(env("MEETING_EMPTY_TIMEOUT", default="20s"))
 MEETING_DEPARTURE_TIMEOUT = duration(env("MEETING_DEPARTURE_TIMEOUT", default="20s"))
+# The embedded recorder's browser; empty: the first of those that systems install.
+MEET_CHROMIUM = env("MEET_CHROMIUM", default="")
+# A recording stops while there is still room to finish its file, and for everybody else's.
+MEET_RECORDING_MIN_FREE_BYTES = env.int("MEET_RECORDING_MIN_FREE_BYTES", default=2**30)
 MEET_CAPTIONS_ENABLED = env.bool("MEET_CAPTIONS_ENABLED", default=False)
 # compatibility: permissions in both spellings; 3.9.0: the new names only.
 MEET_MODE = env("MEET_MODE", default="compatibility")

@@ -22,8 +22,7 @@ from recordings import encoding, lifecycle
 from recordings.failures import Failure
 from recordings.lifecycle import Report
 from recordings.models import IN_PROGRESS, RecorderHost, Recording, RecordingStatus
-from recordings.recorders.browser.capture import End, Job, Outcome, capture
-from recordings.recorders.browser.finish import NoUsableFile, remux
+from recordings.recorders.browser import End, Job, NoSpace, NoUsableFile, Outcome, capture, remux
 
 log = structlog.get_logger(__name__)
 
@@ -108,11 +107,10 @@ def _take(pk: int, *, now: datetime) -> Recording | None:
 
 def _job(recording: Recording) -> Job:
     picture, _used = encoding.embedded(recording.encoding)
-    room_id = recording.room.room_id
     query = {
         "layout": recording.layout,
         "url": settings.LIVEKIT_URL_PRIVATE,
-        "token": recorder_token(room_id, str(recording.egress_id)),
+        "token": recorder_token(recording.room.room_id, str(recording.egress_id), now=clock.now()),
     }
     return Job(
         page_url=f"{settings.MEET_RECORDER_PAGE_URL}?{urlencode(query)}",
@@ -191,14 +189,21 @@ def _finish(recording: Recording, outcome: Outcome) -> None:
     ending = Report(RecordingStatus.ENDING, ended_at=outcome.ended_at, details=outcome.details)
     lifecycle.note(recording.pk, ending, now=now)
     status = RecordingStatus.LIMIT_REACHED if outcome.end is End.LIMIT else RecordingStatus.COMPLETE
-    report = _with_file(recording, status, failure=failure, ended_at=outcome.ended_at, details=outcome.details)
+    try:
+        report = _with_file(recording, status, failure=failure, ended_at=outcome.ended_at, details=outcome.details)
+    except NoSpace as error:
+        log.warning("recording not finished yet", recording_id=recording.recording_id, reason=str(error))
+        with lifecycle.held(recording.pk) as row:
+            lifecycle.lose_recorder(row, now=clock.now(), failure=Failure.DISK_FULL)
+        return
     lifecycle.note(recording.pk, report, now=clock.now())
 
 
 def _with_file(
     recording: Recording, status: RecordingStatus, *, failure: Failure | None, ended_at: datetime | None, details: str
 ) -> Report:
-    """The report of a recording that has stopped, with what its file turned out to be."""
+    """The report of a recording that has stopped, with what its file turned out to be; `NoSpace` where that cannot be
+    known yet."""
     try:
         media = remux(_part(recording), file_of(recording))
     except NoUsableFile as error:
@@ -222,6 +227,8 @@ def finish_left_behind(pk: int, *, now: datetime) -> None:
     _at_work.add(pk)
     try:
         _finish_left_behind(pk, now=now)
+    except NoSpace as error:
+        log.warning("recording not finished yet", recording=pk, reason=str(error))
     finally:
         _at_work.discard(pk)
 
@@ -234,11 +241,10 @@ def _finish_left_behind(pk: int, *, now: datetime) -> None:
             lifecycle.lose_recorder(row, now=now)
     ended_at = _last_written(row) or row.ended_at
     details = "The recorder stopped in between; the file ends there"
-    report = _with_file(
-        row, RecordingStatus.COMPLETE, failure=Failure.RECORDER_DIED, ended_at=ended_at, details=details
-    )
+    failure = row.failure or Failure.RECORDER_DIED
+    report = _with_file(row, RecordingStatus.COMPLETE, failure=failure, ended_at=ended_at, details=details)
     if report.status is RecordingStatus.FAILED:
-        lifecycle.give_up(pk, Failure.RECORDER_DIED, now=clock.now(), details=report.details)
+        lifecycle.give_up(pk, failure, now=clock.now(), details=report.details)
     else:
         lifecycle.rescued(pk, report, now=clock.now())
 

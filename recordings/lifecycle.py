@@ -112,11 +112,13 @@ def request_stop(row: Recording, *, by: str, now: datetime) -> None:
         _advance(row, RecordingStatus.ENDING, now=now)
 
 
-def lose_recorder(row: Recording, *, now: datetime) -> None:
-    """No sign of life: the room is free, and whoever has the file may still finish it. The caller holds the row."""
-    row.released_at = row.ended_at = now
-    _fail_with(row, Failure.RECORDER_DIED)
-    _log(row, Kind.RECORDER_LOST, now=now)
+def lose_recorder(row: Recording, *, now: datetime, failure: Failure = Failure.RECORDER_DIED) -> None:
+    """Nothing more comes of it: the room is free, and whoever has the file may still finish it. The caller holds the
+    row."""
+    row.released_at = row.released_at or now
+    row.ended_at = row.ended_at or now
+    _fail_with(row, failure)
+    _log(row, Kind.RECORDER_LOST, now=now, details=failure.sentence)
     if row.status != RecordingStatus.ENDING:
         _advance(row, RecordingStatus.ENDING, now=now)
 

@@ -12,8 +12,7 @@ from meet import clock
 from recordings import host, lifecycle, stopping
 from recordings.errors import StoppedWhileStarting
 from recordings.models import RecorderHost, Recording, RecordingStatus
-from recordings.recorders.browser.capture import End, Job, Outcome, Watch
-from recordings.recorders.browser.finish import Media, NoUsableFile
+from recordings.recorders.browser import End, Job, Media, NoSpace, NoUsableFile, Outcome, Watch
 
 S = RecordingStatus
 
@@ -249,3 +248,20 @@ def test_old_files_without_a_recording_are_cleared_away_and_others_kept(left_beh
     host.sweep_files(now=clock.now() + timedelta(days=8))
     assert not stray.exists()
     assert host._part(left_behind).exists()
+
+
+def test_a_full_disk_lets_the_pieces_stay_and_the_file_is_made_when_there_is_room(
+    starting_one: Recording, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_paths: Any) -> Media:
+        raise NoSpace("There is too little space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(host, "remux", full)
+        row = recorded(starting_one)
+        assert (row.status, row.error_code, row.deliver_at) == (S.ENDING, 7, None)
+        assert row.released_at
+        host.finish_left_behind(row.pk, now=clock.now())
+    host.finish_left_behind(row.pk, now=clock.now())
+    row.refresh_from_db()
+    assert (row.outcome, row.error_code) == ("complete", 7)

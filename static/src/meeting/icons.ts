@@ -9,8 +9,6 @@ export { default as CopyIcon } from '@tabler/icons-preact/dist/esm/icons/IconCop
 export { default as EndIcon } from '@tabler/icons-preact/dist/esm/icons/IconDoorExit.mjs';
 export { default as MoreIcon } from '@tabler/icons-preact/dist/esm/icons/IconDots.mjs';
 export { default as LockIcon } from '@tabler/icons-preact/dist/esm/icons/IconLock.mjs';
-export { default as MicrophoneIcon } from '@tabler/icons-preact/dist/esm/icons/IconMicrophone.mjs';
-export { default as MicrophoneOffIcon } from '@tabler/icons-preact/dist/esm/icons/IconMicrophoneOff.mjs';
 export { default as MoonIcon } from '@tabler/icons-preact/dist/esm/icons/IconMoon.mjs';
 export { default as HangUpIcon } from '@tabler/icons-preact/dist/esm/icons/IconPhoneOff.mjs';
 export { default as ReplaceIcon } from '@tabler/icons-preact/dist/esm/icons/IconReplace.mjs';
@@ -19,7 +17,6 @@ export { default as ScreenOffIcon } from '@tabler/icons-preact/dist/esm/icons/Ic
 export { default as DemoteIcon } from '@tabler/icons-preact/dist/esm/icons/IconShieldMinus.mjs';
 export { default as PromoteIcon } from '@tabler/icons-preact/dist/esm/icons/IconShieldPlus.mjs';
 export { default as SunIcon } from '@tabler/icons-preact/dist/esm/icons/IconSun.mjs';
-export { default as PersonIcon } from '@tabler/icons-preact/dist/esm/icons/IconUser.mjs';
 export { default as PeopleIcon } from '@tabler/icons-preact/dist/esm/icons/IconUsers.mjs';
 export { default as KickIcon } from '@tabler/icons-preact/dist/esm/icons/IconUserX.mjs';
 export { default as CameraIcon } from '@tabler/icons-preact/dist/esm/icons/IconVideo.mjs';
@@ -27,3 +24,4 @@ export { default as CameraOffIcon } from '@tabler/icons-preact/dist/esm/icons/Ic
 export { default as SpeakerIcon } from '@tabler/icons-preact/dist/esm/icons/IconVolume.mjs';
 export { default as OfflineIcon } from '@tabler/icons-preact/dist/esm/icons/IconWifiOff.mjs';
 export { default as CloseIcon } from '@tabler/icons-preact/dist/esm/icons/IconX.mjs';
+export * from '../tiles/icons';

@@ -9,12 +9,12 @@ import {
   Track,
 } from 'livekit-client';
 import { Store } from '../store';
+import { type Person, peopleIn, ShareOrder } from '../tiles/people';
 import { type EndReason, endReason } from './disconnect';
 import type { LocalMedia } from './media/capture';
 import type { DeviceKind } from './media/choices';
 import { BROWSER_KINDS, type CaptureProblem, captureProblem } from './media/devices';
 import { noPermissions, type Permissions, parseMetadata } from './membership';
-import { type Person, peopleIn, ShareOrder } from './people';
 import { screenOptions } from './room-options';
 import { type RightsSignal, rightsSignal } from './signals';
 

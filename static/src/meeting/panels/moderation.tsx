@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { type MessageKey, t } from '../../i18n';
+import type { Person } from '../../tiles/people';
 import { Dialog } from '../controls/dialog';
 import { RoundButton } from '../controls/round-button';
 import { DemoteIcon, KickIcon, PromoteIcon } from '../icons';
 import type { Permissions } from '../membership';
 import { usePage } from '../page';
-import type { Person } from '../people';
 
 interface Props {
   person: Person;

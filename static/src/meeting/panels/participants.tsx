@@ -1,9 +1,9 @@
 import { type MessageKey, t } from '../../i18n';
+import { Avatar } from '../../tiles/avatar';
+import type { Person } from '../../tiles/people';
 import { CameraIcon, CameraOffIcon, MicrophoneIcon, MicrophoneOffIcon, ScreenIcon } from '../icons';
 import type { Badge, Permissions } from '../membership';
-import type { Person } from '../people';
 import { ShareLink, useShareLink } from '../stage/alone';
-import { Avatar } from '../stage/avatar';
 import { ModerationControls } from './moderation';
 
 const BADGES: Record<Exclude<Badge, 'other'>, MessageKey> = {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { type MessageKey, t } from '../../i18n';
-import type { Quality } from '../people';
+import type { Quality } from '../../tiles/people';
 
 const SHOWN_MS = 3_000;
 

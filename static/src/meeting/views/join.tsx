@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { type MessageKey, t } from '../../i18n';
 import { useStore } from '../../store';
+import { Avatar, hueOf } from '../../tiles/avatar';
 import { ClockIcon, LockIcon, OfflineIcon } from '../icons';
 import { usePage } from '../page';
-import { Avatar, hueOf } from '../stage/avatar';
 import type { Barrier } from '../visit';
 import { Frame } from './frame';
 

@@ -1,13 +1,13 @@
 import { useEffect, useRef } from 'react';
 import { type MessageKey, t } from '../../i18n';
 import { useStore } from '../../store';
+import { Avatar, hueOf } from '../../tiles/avatar';
+import { TrackVideo } from '../../tiles/media';
 import { RoundButton } from '../controls/round-button';
 import { AlertIcon, CameraIcon, CameraOffIcon, MicrophoneIcon, MicrophoneOffIcon } from '../icons';
 import type { Capture, CaptureKind } from '../media/capture';
 import type { CaptureProblem } from '../media/devices';
 import { watchLevel } from '../media/sound';
-import { Avatar, hueOf } from '../stage/avatar';
-import { TrackVideo } from '../stage/media';
 
 export function Preview({ capture, name }: { capture: Capture; name: string }) {
   const { camera, microphone } = useStore(capture);

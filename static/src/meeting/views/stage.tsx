@@ -1,16 +1,15 @@
 import { useEffect, useState } from 'react';
 import { t } from '../../i18n';
 import { useStore } from '../../store';
+import { RemoteSound } from '../../tiles/media';
 import { Toolbar } from '../controls/toolbar';
 import { SpeakerIcon } from '../icons';
 import { usePage } from '../page';
 import { Panel } from '../panels/panel';
 import { ParticipantsPanel } from '../panels/participants';
-import type { Person } from '../people';
 import type { MeetingSession } from '../session';
 import { AloneOverlay } from '../stage/alone';
 import { Layout } from '../stage/layout';
-import { TrackAudio } from '../stage/media';
 import { useMeetingEvents } from '../stage/meeting-events';
 import { ReconnectNotice } from '../stage/reconnect-notice';
 
@@ -55,17 +54,6 @@ function Stage({ session }: { session: MeetingSession }) {
       <RemoteSound people={people} />
       {reconnectingSince !== null && (
         <ReconnectNotice session={session} since={reconnectingSince} />
-      )}
-    </div>
-  );
-}
-
-/** Apart from the tiles, so that people without one stay audible. */
-function RemoteSound({ people }: { people: Person[] }) {
-  return (
-    <div hidden>
-      {people.flatMap(({ identity, audio }) =>
-        audio.map(({ sid, track }) => <TrackAudio key={sid} track={track} identity={identity} />),
       )}
     </div>
   );

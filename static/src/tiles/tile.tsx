@@ -1,9 +1,9 @@
-import { t } from '../../i18n';
-import { MicrophoneIcon, MicrophoneOffIcon } from '../icons';
-import type { Rect } from '../layout/grid';
+import type { ComponentChildren } from 'preact';
+import { t } from '../i18n';
 import { Avatar, hueOf } from './avatar';
+import type { Rect } from './grid';
+import { MicrophoneIcon, MicrophoneOffIcon } from './icons';
 import { TrackVideo } from './media';
-import { QualityBadge } from './quality-badge';
 import type { Tile } from './tiles';
 
 interface Props {
@@ -11,9 +11,13 @@ interface Props {
   place: Rect;
   isBig: boolean;
   isFloating: boolean;
+  onFirstRemoteFrame: () => void;
+  /** What else is drawn on it. */
+  children?: ComponentChildren;
 }
 
-export function TileView({ tile, place, isBig, isFloating }: Props) {
+export function TileView(props: Props) {
+  const { tile, place, isBig, isFloating, onFirstRemoteFrame, children } = props;
   const { person, source, track } = tile;
   const isScreen = source === 'screen';
   const side = person.isLocal ? 'local' : 'remote';
@@ -41,14 +45,14 @@ export function TileView({ tile, place, isBig, isFloating }: Props) {
               track={track}
               className="OV_video-element"
               mirrored={person.isLocal && !isScreen}
-              marksArrival={!person.isLocal}
+              {...(!person.isLocal && { onFirstFrame: onFirstRemoteFrame })}
             />
           </div>
         ) : (
           <Avatar name={person.name} />
         )}
         <NameTag tile={tile} />
-        {!isScreen && <QualityBadge quality={person.quality} />}
+        {children}
       </div>
     </li>
   );

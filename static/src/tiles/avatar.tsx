@@ -1,4 +1,4 @@
-import { PersonIcon } from '../icons';
+import { PersonIcon } from './icons';
 
 /** A hue that stays the same for a name, on every screen. */
 export function hueOf(name: string): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrange, type Shape } from '../../src/meeting/layout/arrange';
+import { arrange, type Shape } from '../../src/tiles/arrange';
 
 const BOX = { width: 1280, height: 720 };
 const me: Shape = { key: 'camera:me', isLocalCamera: true };

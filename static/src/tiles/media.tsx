@@ -1,25 +1,26 @@
 import type { Track } from 'livekit-client';
 import { useLayoutEffect, useRef } from 'react';
+import type { Person } from './people';
 
 interface VideoProps {
   track: Track;
   className?: string;
   mirrored?: boolean;
-  /** The first remote picture ends the measured way in. */
-  marksArrival?: boolean;
+  /** Must stay the same function from one drawing to the next. */
+  onFirstFrame?: () => void;
 }
 
-export function TrackVideo({ track, className, mirrored, marksArrival = false }: VideoProps) {
+export function TrackVideo({ track, className, mirrored, onFirstFrame }: VideoProps) {
   const element = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => {
     const video = element.current;
     if (!video) return;
     track.attach(video);
-    if (marksArrival) markFirstFrame(video);
+    if (onFirstFrame) video.requestVideoFrameCallback?.(onFirstFrame);
     return () => {
       track.detach(video);
     };
-  }, [track, marksArrival]);
+  }, [track, onFirstFrame]);
   return (
     <video
       ref={element}
@@ -31,15 +32,18 @@ export function TrackVideo({ track, className, mirrored, marksArrival = false }:
   );
 }
 
-function markFirstFrame(video: HTMLVideoElement): void {
-  const name = 'meet:first-remote-frame';
-  video.requestVideoFrameCallback?.(() => {
-    if (performance.getEntriesByName(name).length === 0) performance.mark(name);
-  });
+/** Apart from the tiles, so that people without one stay audible. */
+export function RemoteSound({ people }: { people: Person[] }) {
+  return (
+    <div hidden>
+      {people.flatMap(({ identity, audio }) =>
+        audio.map(({ sid, track }) => <TrackAudio key={sid} track={track} identity={identity} />),
+      )}
+    </div>
+  );
 }
 
-/** The sound of one person, whether or not there is a tile. */
-export function TrackAudio({ track, identity }: { track: Track; identity: string }) {
+function TrackAudio({ track, identity }: { track: Track; identity: string }) {
   const element = useRef<HTMLAudioElement>(null);
   useLayoutEffect(() => {
     const audio = element.current;

@@ -5,7 +5,7 @@ import {
   type Room,
   Track,
 } from 'livekit-client';
-import { type Badge, parseMetadata } from './membership';
+import { type Badge, parseMetadata } from '../meeting/membership';
 
 export type Quality = 'excellent' | 'good' | 'poor' | 'lost' | 'unknown';
 
@@ -29,10 +29,20 @@ export interface Person {
 
 /** Local first, then in the order of arrival, so that nobody jumps about. */
 export function peopleIn(room: Room, shares: ShareOrder): Person[] {
-  const others = [...room.remoteParticipants.values()]
-    .filter(({ kind }) => kind !== ParticipantKind.EGRESS && kind !== ParticipantKind.AGENT)
-    .sort((a, b) => arrival(a) - arrival(b) || a.identity.localeCompare(b.identity));
-  return [room.localParticipant, ...others].map((participant) => toPerson(participant, shares));
+  return [toPerson(room.localParticipant, shares), ...othersIn(room, shares)];
+}
+
+/** Without the local participant. */
+export function othersIn(room: Room, shares: ShareOrder): Person[] {
+  return [...room.remoteParticipants.values()]
+    .filter(isPerson)
+    .sort((a, b) => arrival(a) - arrival(b) || a.identity.localeCompare(b.identity))
+    .map((participant) => toPerson(participant, shares));
+}
+
+function isPerson({ kind, permissions }: Participant): boolean {
+  const isProgram = kind === ParticipantKind.EGRESS || kind === ParticipantKind.AGENT;
+  return !isProgram && !permissions?.hidden;
 }
 
 function arrival(participant: Participant): number {

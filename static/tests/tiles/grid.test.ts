@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestGrid, fitRatio, placeGrid, type Rect } from '../../src/meeting/layout/grid';
+import { bestGrid, fitRatio, placeGrid, type Rect } from '../../src/tiles/grid';
 
 const WIDE = { min: 9 / 16, max: 16 / 9 };
 const DESKTOP = { width: 1280, height: 720 };

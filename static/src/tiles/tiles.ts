@@ -1,6 +1,6 @@
 import type { Track } from 'livekit-client';
-import type { Shape } from '../layout/arrange';
-import type { Person } from '../people';
+import type { Shape } from './arrange';
+import type { Person } from './people';
 
 export interface Tile extends Shape {
   person: Person;
