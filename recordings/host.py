@@ -180,8 +180,10 @@ def _finish(recording: Recording, outcome: Outcome) -> None:
     if outcome.end is End.SHUTDOWN:
         return  # its file waits for the next start of this process
     failure = _FAILURES.get(outcome.end)
-    if outcome.end is End.CANCELLED or not outcome.bytes_written:
-        status = RecordingStatus.ABORTED if outcome.end is End.CANCELLED else RecordingStatus.FAILED
+    is_wanted = Recording.objects.filter(pk=recording.pk).exists()
+    if outcome.end is End.CANCELLED or not is_wanted or not outcome.bytes_written:
+        was_stopped = outcome.end is End.CANCELLED or not is_wanted
+        status = RecordingStatus.ABORTED if was_stopped else RecordingStatus.FAILED
         report = Report(status, failure=failure or Failure.RECORDER_DIED, details=outcome.details)
         lifecycle.note(recording.pk, report, now=now)
         _part(recording).unlink(missing_ok=True)

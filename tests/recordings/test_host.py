@@ -133,7 +133,7 @@ def test_a_stop_is_heard_by_the_recorder_at_work(starting_one: Recording, engine
     assert recorded(starting_one).error_code is None
 
 
-def test_a_deleted_recording_is_stopped(starting_one: Recording, engine: Engine) -> None:
+def test_a_deleted_recording_is_stopped_and_leaves_no_file(starting_one: Recording, engine: Engine) -> None:
     def script(watch: Watch) -> End | None:
         Recording.objects.update(deleted_at=clock.now())
         return watch.tick(20)
@@ -141,7 +141,9 @@ def test_a_deleted_recording_is_stopped(starting_one: Recording, engine: Engine)
     engine.script = script
     engine.end = End.DIED
     host.record(starting_one.pk)
-    assert Recording.with_deleted.get().error_code is None
+    row = Recording.with_deleted.get()
+    assert row.status == S.ABORTED
+    assert not host._part(row).exists()
 
 
 def test_the_recorder_at_work_gives_signs_of_life_every_ten_seconds(

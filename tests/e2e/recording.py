@@ -1,0 +1,87 @@
+"""Recording on a running installation, as programs and the people in a meeting do it."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.media.sender import Sender, sending
+from tests.servers import Installation, wait_until
+
+_LONGEST_START = 40  # seconds
+
+
+@contextmanager
+def meeting(installation: Installation, program: httpx.Client, *names: str, **room: Any) -> Iterator[dict[str, Any]]:
+    """A room with people in its meeting who send pictures and sounds."""
+    created: dict[str, Any] = program.post("/api/v1/rooms", json={"roomName": "Recorded", **room}).json()
+    livekit = f"ws://127.0.0.1:{installation.port + 1800}"
+    colours = ("red", "blue", "green", "orange")
+    people = [
+        Sender(livekit, join(program, created, name), colour=colour)
+        for name, colour in zip(names or ("Ana", "Bo"), colours, strict=False)
+    ]
+    with sending(*people):
+        yield created
+
+
+def join(program: httpx.Client, room: dict[str, Any], name: str, *, link: str = "speakerUrl", **body: Any) -> str:
+    """The token of somebody who goes in."""
+    secret = room[link].partition("secret=")[2]
+    wish = {"secret": secret, "joinMeeting": True, "participantName": name, **body}
+    answer = program.post(f"/internal-api/v1/rooms/{room['roomId']}/members/token", json=wish)
+    return str(answer.raise_for_status().json()["token"])
+
+
+def start(program: httpx.Client, room: dict[str, Any], **config: Any) -> dict[str, Any]:
+    body = {"roomId": room["roomId"], "config": config} if config else {"roomId": room["roomId"]}
+    answer = program.post("/api/v1/recordings", json=body, timeout=_LONGEST_START)
+    assert answer.status_code == 201, answer.text
+    recording: dict[str, Any] = answer.json()
+    return recording
+
+
+def stop(program: httpx.Client, recording: dict[str, Any]) -> dict[str, Any]:
+    answer = program.post(f"/api/v1/recordings/{recording['recordingId']}/stop")
+    assert answer.status_code == 202, answer.text
+    stopped: dict[str, Any] = answer.json()
+    return stopped
+
+
+def get(program: httpx.Client, recording: dict[str, Any]) -> dict[str, Any]:
+    answer = program.get(f"/api/v1/recordings/{recording['recordingId']}")
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
+def ended(program: httpx.Client, recording: dict[str, Any], *, seconds: float = 30) -> dict[str, Any]:
+    """The recording when it has come to its end."""
+    final = ("complete", "failed", "aborted", "limit_reached")
+    wait_until(lambda: get(program, recording)["status"] in final, seconds=seconds, what="the recording has ended")
+    return get(program, recording)
+
+
+def is_free(installation: Installation, program: httpx.Client, room: dict[str, Any]) -> bool:
+    """Whether nothing records the room any more."""
+    token = join(program, room, "Observer", joinMeeting=False)
+    headers = {"X-Room-Member-Token": f"Bearer {token}"}
+    answer = httpx.get(
+        f"{installation.url}/internal-api/v1/meetings/{room['roomId']}/recording", headers=headers, trust_env=False
+    )
+    return answer.raise_for_status().json()["recording"] is None
+
+
+def download(program: httpx.Client, recording: dict[str, Any], folder: Path) -> Path:
+    file: Path = folder / recording["filename"]
+    answer = program.get(f"/api/v1/recordings/{recording['recordingId']}/download")
+    file.write_bytes(answer.raise_for_status().content)
+    return file
+
+
+def seconds_of(file: Path) -> float:
+    """How long it plays."""
+    command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(file)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
