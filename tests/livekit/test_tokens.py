@@ -97,3 +97,14 @@ def test_the_grant_of_a_join_token_has_exactly_the_keys_of_the_contract() -> Non
         "canPublishSources": [],
         "canPublishData": False,
     }
+
+
+def test_a_recorder_is_to_livekit_what_an_egress_is_and_to_us_nobody(settings: Settings) -> None:
+    token = tokens.recorder_token("room-1", "EG_1", now=NOW)
+    claims = jwt.decode(token, settings.LIVEKIT_API_SECRET, algorithms=["HS256"], issuer=settings.LIVEKIT_API_KEY)
+    assert (claims["sub"], claims["kind"]) == ("EG_1", "egress")
+    granted = {name for name, value in claims["video"].items() if value is True}
+    assert granted == {"roomJoin", "canSubscribe", "hidden", "recorder"}
+    assert claims["video"]["room"] == "room-1"
+    with pytest.raises(InvalidToken):
+        tokens.verified(token, now=NOW)

@@ -235,11 +235,13 @@ class _Capture:
         return Outcome(over.end, details, over.at, self._part.size)
 
     def _stop(self) -> None:
-        """The last piece comes before the answer."""
-        self._page.evaluate("meetRecorder.stop()", timeout=_STOP)
-        for event in self._page.events(0):
-            if event.method == "Runtime.bindingCalled":
-                self._heed(event)
+        """The last piece comes before the answer, or before the browser dies of it."""
+        try:
+            self._page.evaluate("meetRecorder.stop()", timeout=_STOP)
+        finally:
+            for event in self._page.events(0):
+                if event.method == "Runtime.bindingCalled":
+                    self._heed(event)
 
     def _elapsed(self) -> float:
         return round(time.monotonic() - self._began, 2)

@@ -1,0 +1,71 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { TabRecorder } from '../../src/recorder/tab-recorder';
+
+class FakeMediaRecorder extends EventTarget {
+  static last: FakeMediaRecorder;
+  state = 'inactive';
+
+  constructor() {
+    super();
+    FakeMediaRecorder.last = this;
+  }
+
+  start(): void {
+    this.state = 'recording';
+  }
+
+  give(text: string): void {
+    this.dispatchEvent(Object.assign(new Event('dataavailable'), { data: new Blob([text]) }));
+  }
+
+  stop(): void {
+    this.state = 'inactive';
+    queueMicrotask(() => {
+      this.give('the end');
+      this.dispatchEvent(new Event('stop'));
+    });
+  }
+}
+
+/** Small pieces are read sooner than large ones, as they may be. */
+class FakeFileReader extends EventTarget {
+  result = '';
+
+  async readAsDataURL(data: Blob): Promise<void> {
+    const text = await data.text();
+    this.result = `data:video/mp4;codecs=avc1,opus;base64,${btoa(text)}`;
+    setTimeout(() => this.dispatchEvent(new Event('load')), text.length);
+  }
+}
+
+const QUALITY = {
+  width: 1280,
+  height: 720,
+  frameRate: 30,
+  videoBitsPerSecond: 2_500_000,
+  audioBitsPerSecond: 128_000,
+};
+
+afterEach(() => vi.unstubAllGlobals());
+
+it('hands numbered pieces over in order, the last one before it says that it stopped', async () => {
+  const pieces: string[] = [];
+  vi.stubGlobal('MediaRecorder', FakeMediaRecorder);
+  vi.stubGlobal('FileReader', FakeFileReader);
+  vi.stubGlobal('navigator', { mediaDevices: { getDisplayMedia: async () => 'the tab' } });
+  vi.stubGlobal('window', { meetRecorderChunk: (piece: string) => pieces.push(piece) });
+
+  const recorder = new TabRecorder();
+  await recorder.start(QUALITY);
+  FakeMediaRecorder.last.give('a long piece that takes long to read');
+  FakeMediaRecorder.last.give('');
+  FakeMediaRecorder.last.give('short');
+  await recorder.stop();
+
+  const told = pieces.map((piece) => piece.split(' ')).map(([n, text]) => [n, atob(text ?? '')]);
+  expect(told).toEqual([
+    ['0', 'a long piece that takes long to read'],
+    ['1', 'short'],
+    ['2', 'the end'],
+  ]);
+});
