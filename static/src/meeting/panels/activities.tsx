@@ -40,7 +40,7 @@ function RecordingActivity({ permissions }: { permissions: Permissions }) {
           {t(statusWord(now, recording))}
         </span>
       </mat-expansion-panel-header>
-      <p className={`activity-words ${hasTrouble ? 'trouble' : ''}`}>
+      <p className="activity-words">
         {now === 'starting' && <span className="spinner" aria-hidden="true" />}
         {hasTrouble && <AlertIcon size={20} aria-hidden="true" />}
         <span>{statusSentence(now, recording)}</span>
