@@ -1,4 +1,5 @@
 import type { PageConfig } from './config';
+import { type Recording, toRecording } from './recording/recording';
 
 /** Why a door stayed shut, in the words of the contract's error page, plus the two that may pass. */
 export type DoorReason =
@@ -18,12 +19,19 @@ export class ApiError extends Error {
   readonly reason: DoorReason;
   /** Seconds the server asked us to wait, where it said so. */
   readonly retryAfter: number | null;
+  /** Of the answer; 0 where none came. */
+  readonly status: number;
 
-  constructor(reason: DoorReason, message: string, retryAfter: number | null = null) {
+  constructor(
+    reason: DoorReason,
+    message: string,
+    { retryAfter = null, status = 0 }: { retryAfter?: number | null; status?: number } = {},
+  ) {
     super(message);
     this.name = 'ApiError';
     this.reason = reason;
     this.retryAfter = retryAfter;
+    this.status = status;
   }
 
   /** True where waiting helps and nobody has to do anything. */
@@ -75,6 +83,24 @@ interface RoomBody {
   access?: { anonymous?: { speaker?: { enabled?: boolean; url?: string } } };
 }
 
+/** What a page can know of recording in its room. */
+export interface RecordingFacts {
+  isAvailable: boolean;
+  recording: Recording | null;
+  /** Null: nobody knows. */
+  freeRecorders: number | null;
+  hasRecordings: boolean;
+  /** By the server's clock. */
+  answeredAt: number | null;
+}
+
+interface RecordingFactsBody {
+  isAvailable: boolean;
+  recording: unknown;
+  freeRecorders: number | null;
+  hasRecordings: boolean;
+}
+
 export interface Entry {
   secret: string | null;
   /** Given: ask for a token that joins the meeting under this name. */
@@ -86,6 +112,8 @@ export interface Entry {
 export type RoleAction = 'upgrade' | 'downgrade';
 
 const TIMEOUT_MS = 12_000;
+/** A recorder takes up to 20 s until it is at work, and the answer comes only then. */
+const START_TIMEOUT_MS = 30_000;
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -93,25 +121,30 @@ export function createApi(config: PageConfig, fetcher: typeof fetch = fetch) {
   const room = encodeURIComponent(config.roomId);
   const internal = `${config.basePath}/internal-api/v1`;
   const rooms = `${config.basePath}/api/v1/rooms`;
+  const recordings = `${config.basePath}/api/v1/recordings`;
 
   const participant = (identity: string) =>
     `${internal}/meetings/${room}/participants/${encodeURIComponent(identity)}`;
 
-  async function call<T>(url: string, init: RequestInit, token?: string): Promise<T> {
+  async function request(url: string, init: RequestInit, token?: string): Promise<Response> {
     const headers = new Headers({ Accept: 'application/json' });
     if (init.body) headers.set('Content-Type', 'application/json');
     if (token) headers.set('X-Room-Member-Token', `Bearer ${token}`);
     if (config.signedIn && config.csrfToken) headers.set('X-CSRFToken', config.csrfToken);
     const response = await fetcher(url, {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       ...init,
       headers,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch((cause) => {
       throw new ApiError('unreachable', String(cause));
     });
     if (!response.ok) throw await toError(response);
-    return (await response.json()) as T;
+    return response;
+  }
+
+  async function call<T>(url: string, init: RequestInit, token?: string): Promise<T> {
+    return (await request(url, init, token)).json() as Promise<T>;
   }
 
   return {
@@ -161,8 +194,34 @@ export function createApi(config: PageConfig, fetcher: typeof fetch = fetch) {
     },
 
     async changeRole(token: string, identity: string, action: RoleAction): Promise<void> {
-      const request = { method: 'PUT', body: JSON.stringify({ action }) };
-      await call<unknown>(`${participant(identity)}/role`, request, token);
+      const change = { method: 'PUT', body: JSON.stringify({ action }) };
+      await call<unknown>(`${participant(identity)}/role`, change, token);
+    },
+
+    async recordingFacts(token: string): Promise<RecordingFacts> {
+      const url = `${internal}/meetings/${room}/recording`;
+      const answer = await request(url, { method: 'GET', cache: 'no-store' }, token);
+      const body = (await answer.json()) as RecordingFactsBody;
+      const date = Date.parse(answer.headers.get('Date') ?? '');
+      return {
+        isAvailable: body.isAvailable,
+        freeRecorders: body.freeRecorders,
+        hasRecordings: body.hasRecordings,
+        recording: toRecording(body.recording),
+        answeredAt: Number.isNaN(date) ? null : date,
+      };
+    },
+
+    /** Null: an answer that is no recording, which only tells that it has begun. */
+    async startRecording(token: string): Promise<Recording | null> {
+      const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+      const wish = { ...post({ roomId: config.roomId }), signal };
+      return toRecording(await call<unknown>(recordings, wish, token));
+    },
+
+    async stopRecording(token: string, id: string): Promise<Recording | null> {
+      const url = `${recordings}/${encodeURIComponent(id)}/stop`;
+      return toRecording(await call<unknown>(url, { method: 'POST' }, token));
     },
   };
 }
@@ -175,7 +234,11 @@ async function toError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const message = (body as { message?: unknown } | null)?.message;
   const text = typeof message === 'string' ? message : response.statusText;
-  return new ApiError(doorReason(response.status, text), text, secondsToWait(response.headers));
+  const { status, headers } = response;
+  return new ApiError(doorReason(status, text), text, {
+    status,
+    retryAfter: secondsToWait(headers),
+  });
 }
 
 function secondsToWait(headers: Headers): number | null {

@@ -10,6 +10,7 @@ declare module 'preact' {
       'ov-video-devices-select': UnknownElement;
       'ov-audio-devices-select': UnknownElement;
       'ov-participants-panel': UnknownElement;
+      'mat-expansion-panel-header': UnknownElement;
     }
   }
 }

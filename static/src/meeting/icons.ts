@@ -1,6 +1,7 @@
 // One file an icon: the package's index would make every build read six thousand of them.
 export { default as AlertIcon } from '@tabler/icons-preact/dist/esm/icons/IconAlertTriangle.mjs';
 export { default as BackIcon } from '@tabler/icons-preact/dist/esm/icons/IconArrowLeft.mjs';
+export { default as ActivitiesIcon } from '@tabler/icons-preact/dist/esm/icons/IconCategory.mjs';
 export { default as CheckIcon } from '@tabler/icons-preact/dist/esm/icons/IconCheck.mjs';
 export { default as ChevronDownIcon } from '@tabler/icons-preact/dist/esm/icons/IconChevronDown.mjs';
 export { default as ChevronUpIcon } from '@tabler/icons-preact/dist/esm/icons/IconChevronUp.mjs';
@@ -8,9 +9,13 @@ export { default as ClockIcon } from '@tabler/icons-preact/dist/esm/icons/IconCl
 export { default as CopyIcon } from '@tabler/icons-preact/dist/esm/icons/IconCopy.mjs';
 export { default as EndIcon } from '@tabler/icons-preact/dist/esm/icons/IconDoorExit.mjs';
 export { default as MoreIcon } from '@tabler/icons-preact/dist/esm/icons/IconDots.mjs';
+export { default as ExternalLinkIcon } from '@tabler/icons-preact/dist/esm/icons/IconExternalLink.mjs';
 export { default as LockIcon } from '@tabler/icons-preact/dist/esm/icons/IconLock.mjs';
 export { default as MoonIcon } from '@tabler/icons-preact/dist/esm/icons/IconMoon.mjs';
+export { default as RecordingsIcon } from '@tabler/icons-preact/dist/esm/icons/IconMovie.mjs';
 export { default as HangUpIcon } from '@tabler/icons-preact/dist/esm/icons/IconPhoneOff.mjs';
+export { default as RecordIcon } from '@tabler/icons-preact/dist/esm/icons/IconPlayerRecord.mjs';
+export { default as StopIcon } from '@tabler/icons-preact/dist/esm/icons/IconPlayerStop.mjs';
 export { default as ReplaceIcon } from '@tabler/icons-preact/dist/esm/icons/IconReplace.mjs';
 export { default as ScreenIcon } from '@tabler/icons-preact/dist/esm/icons/IconScreenShare.mjs';
 export { default as ScreenOffIcon } from '@tabler/icons-preact/dist/esm/icons/IconScreenShareOff.mjs';

@@ -16,7 +16,13 @@ import type { DeviceKind } from './media/choices';
 import { BROWSER_KINDS, type CaptureProblem, captureProblem } from './media/devices';
 import { noPermissions, type Permissions, parseMetadata } from './membership';
 import { screenOptions } from './room-options';
-import { type RightsSignal, rightsSignal } from './signals';
+import {
+  type Packet,
+  type RecordingSignal,
+  type RightsSignal,
+  recordingSignal,
+  rightsSignal,
+} from './signals';
 
 export type Source = 'camera' | 'microphone' | 'screen';
 
@@ -37,6 +43,8 @@ export type SessionEvent =
   | { kind: 'joined' | 'left'; name: string }
   | { kind: 'permissions' | 'promoted' | 'demoted' }
   | { kind: 'token'; signal: RightsSignal }
+  | { kind: 'recording'; signal: RecordingSignal }
+  | { kind: 'reconnected' }
   | { kind: 'trouble'; source: Source; problem: CaptureProblem };
 
 const IDLE: Record<Source, boolean> = { camera: false, microphone: false, screen: false };
@@ -167,10 +175,9 @@ export class MeetingSession extends Store<SessionState> {
       .on(RoomEvent.ParticipantDisconnected, (person) => this.#onCrowd('left', person))
       .on(RoomEvent.ParticipantMetadataChanged, (_before, person) => this.#onRights(person))
       .on(RoomEvent.ParticipantPermissionsChanged, (_before, person) => this.#onRights(person))
-      .on(RoomEvent.DataReceived, (_data, sender, _kind, topic) => {
-        const signal = rightsSignal(topic, sender);
-        if (signal) this.#emit({ kind: 'token', signal });
-      })
+      .on(RoomEvent.DataReceived, (data, sender, _kind, topic, _encryption, senderIdentity) =>
+        this.#onData({ data, sender, topic, senderIdentity }),
+      )
       .on(RoomEvent.SignalReconnecting, this.#onReconnecting)
       .on(RoomEvent.Reconnecting, this.#onReconnecting)
       .on(RoomEvent.Reconnected, this.#onReconnected)
@@ -185,6 +192,13 @@ export class MeetingSession extends Store<SessionState> {
     this.#redraw();
     // Those found on arrival did not just join.
     if (this.state.phase === 'live') this.#emit({ kind, name: person.name || person.identity });
+  }
+
+  #onData(packet: Packet): void {
+    const rights = rightsSignal(packet);
+    if (rights) this.#emit({ kind: 'token', signal: rights });
+    const recording = recordingSignal(packet);
+    if (recording) this.#emit({ kind: 'recording', signal: recording });
   }
 
   #onRights(person: Participant): void {
@@ -221,6 +235,7 @@ export class MeetingSession extends Store<SessionState> {
   readonly #onReconnected = (): void => {
     this.update({ phase: 'live', reconnectingSince: null });
     this.#redraw();
+    this.#emit({ kind: 'reconnected' });
   };
 
   readonly #onDisconnected = (reason?: DisconnectReason): void => {

@@ -6,10 +6,11 @@ import type { EndReason } from './disconnect';
 import { Capture } from './media/capture';
 import type { Choices } from './media/choices';
 import type { DeviceList } from './media/devices';
-import { type Membership, readMembership } from './membership';
+import { type Membership, noPermissions, type Permissions, readMembership } from './membership';
+import { MeetingRecording } from './recording/meeting-recording';
 import { roomOptions } from './room-options';
 import type { Secrets } from './secrets';
-import { MeetingSession } from './session';
+import { MeetingSession, type SessionEvent } from './session';
 import type { RightsSignal } from './signals';
 import { TokenRenewal } from './token-renewal';
 
@@ -47,6 +48,7 @@ const CHECK_AGAIN_MS = 5_000;
 /** The walk from the link to the end view: which view is shown, and why. */
 export class Visit extends Store<VisitState> {
   readonly surroundings: Surroundings;
+  readonly recording: MeetingRecording;
   capture: Capture | null = null;
   session: MeetingSession | null = null;
   #membership: Membership | null = null;
@@ -67,6 +69,17 @@ export class Visit extends Store<VisitState> {
       endReason: null,
     });
     this.surroundings = surroundings;
+    const { api } = surroundings;
+    this.recording = new MeetingRecording({
+      facts: () => this.#withToken(api.recordingFacts),
+      start: () => this.#withToken(api.startRecording),
+      stop: (id) => this.#withToken((token) => api.stopRecording(token, id)),
+    });
+  }
+
+  /** As the token has them; in the meeting the session knows of changes first. */
+  get permissions(): Permissions {
+    return this.#membership?.permissions ?? noPermissions();
   }
 
   async start(): Promise<void> {
@@ -164,7 +177,8 @@ export class Visit extends Store<VisitState> {
     try {
       return await call(this.#membership?.token ?? '');
     } catch (error) {
-      if (asApiError(error).reason !== 'session-expired') throw error;
+      const failure = asApiError(error);
+      if (failure.reason !== 'session-expired') throw failure;
       return call(await api.memberToken({ secret: secrets.secret }));
     }
   }
@@ -177,6 +191,7 @@ export class Visit extends Store<VisitState> {
       this.#membership = readMembership(token);
       const room = await api.room(token);
       this.update({ view: 'join', room, barrier: this.#barrier(room), error: null });
+      void this.recording.refresh();
     } catch (error) {
       const failure = asApiError(error);
       if (!failure.isPassing) return this.#refuse(failure);
@@ -217,11 +232,17 @@ export class Visit extends Store<VisitState> {
       this.#membership = renewed;
     });
     session.subscribe(() => this.#onSession(session));
-    session.observe((event) => {
-      if (event.kind === 'token') void this.#renewToken(event.signal);
-    });
+    session.observe((event) => this.#onEvent(event));
+    this.recording.enter();
     this.update({ view: 'stage' });
     this.#onSession(session);
+  }
+
+  #onEvent(event: SessionEvent): void {
+    if (event.kind === 'token') void this.#renewToken(event.signal);
+    if (event.kind === 'recording') this.recording.hear(event.signal);
+    // What was told meanwhile did not reach us.
+    if (event.kind === 'reconnected') void this.recording.refresh();
   }
 
   /** The server has changed what we may do. LiveKit knows already; this is for what the page asks of the server. */
@@ -242,6 +263,8 @@ export class Visit extends Store<VisitState> {
     if (session !== this.session || session.state.phase !== 'ended') return;
     this.session = null;
     this.#renewal?.stop();
+    // The last one may have been made since we asked.
+    void this.recording.refresh();
     this.#dropCapture();
     this.update({ view: 'end', endReason: session.state.endReason });
   }

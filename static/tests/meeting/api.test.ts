@@ -65,6 +65,37 @@ describe('createApi', () => {
     await expect(api.shareLink('tok')).resolves.toBe(speaker.url);
   });
 
+  it('asks what there is of recording, and what time the server has', async () => {
+    const body = {
+      isAvailable: true,
+      unavailableReason: null,
+      recording: { recordingId: 'r1', status: 'active', startDate: 5, roomName: 'Stand-up' },
+      freeRecorders: 1,
+      hasRecordings: false,
+    };
+    const headers = { Date: 'Thu, 01 Jan 1970 00:16:40 GMT' };
+    const { api, calls } = serverThat(() => Response.json(body, { headers }));
+    await expect(api.recordingFacts('tok')).resolves.toEqual({
+      isAvailable: true,
+      recording: expect.objectContaining({ id: 'r1', status: 'active', startedAt: 5 }),
+      freeRecorders: 1,
+      hasRecordings: false,
+      answeredAt: 1_000_000,
+    });
+    expect(calls[0]?.url).toBe('/meet/internal-api/v1/meetings/room%201/recording');
+    expect(calls[0]?.headers.get('X-Room-Member-Token')).toBe('Bearer tok');
+  });
+
+  it('starts and stops a recording', async () => {
+    const { api, calls } = serverThat(() =>
+      Response.json({ recordingId: 'a/b', status: 'active' }),
+    );
+    await expect(api.startRecording('tok')).resolves.toMatchObject({ id: 'a/b' });
+    expect(calls[0]).toMatchObject({ url: '/meet/api/v1/recordings', body: { roomId: 'room 1' } });
+    await api.stopRecording('tok', 'a/b');
+    expect(calls[1]?.url).toBe('/meet/api/v1/recordings/a%2Fb/stop');
+  });
+
   it.each([
     [{ 'Retry-After': '7' }, 7],
     [{ RateLimit: 'limit=200, remaining=0, reset=42' }, 42],
@@ -74,7 +105,11 @@ describe('createApi', () => {
       Response.json({ message: 'slow down' }, { status: 429, headers }),
     );
     const error: ApiError = await api.memberToken({ secret: 's' }).catch((caught) => caught);
-    expect(error).toMatchObject({ reason: 'too-many-requests', retryAfter: seconds });
+    expect(error).toMatchObject({
+      reason: 'too-many-requests',
+      status: 429,
+      retryAfter: seconds,
+    });
   });
 
   it('treats a dead network as passing', async () => {

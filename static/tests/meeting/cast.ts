@@ -99,3 +99,13 @@ export class FakeRoom extends EventEmitter {
 export function named(name: string, message = ''): Error {
   return Object.assign(new Error(message), { name });
 }
+
+/** What LiveKit hands over with `dataReceived`. */
+export function packet(topic: string, body: object, sender?: object): unknown[] {
+  return [new TextEncoder().encode(JSON.stringify(body)), sender, 0, topic, 0, ''];
+}
+
+export function recordingSignal(status: string, recordingId = 'r1', more: object = {}): object {
+  const recording = { recordingId, roomId: 'room-1', roomName: 'Stand-up', status, ...more };
+  return { roomId: 'room-1', recording, timestamp: 1_000_000 };
+}

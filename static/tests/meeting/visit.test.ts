@@ -1,12 +1,34 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Api, ApiError, type DoorReason, type Room } from '../../src/meeting/api';
+import {
+  type Api,
+  ApiError,
+  type DoorReason,
+  type RecordingFacts,
+  type Room,
+} from '../../src/meeting/api';
 import { Choices } from '../../src/meeting/media/choices';
 import { DeviceList } from '../../src/meeting/media/devices';
 import { MeetingSession } from '../../src/meeting/session';
 import { Visit } from '../../src/meeting/visit';
-import { FakeRoom, memberToken, pageConfig, permissions, storage } from './cast';
+import {
+  FakeRoom,
+  memberToken,
+  packet,
+  pageConfig,
+  permissions,
+  recordingSignal,
+  storage,
+} from './cast';
 
 const OPEN: Room = { roomId: 'room-1', roomName: 'Stand-up', status: 'open', isEncrypted: false };
+
+const NOTHING: RecordingFacts = {
+  isAvailable: true,
+  recording: null,
+  freeRecorders: 1,
+  hasRecordings: false,
+  answeredAt: null,
+};
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -215,6 +237,53 @@ describe('the server changed what we may do', () => {
   });
 });
 
+describe('the recording', () => {
+  const told = (status: string, id = 'r1', sender?: object) =>
+    packet('meet_recording_updated', recordingSignal(status, id), sender);
+
+  it('is asked for in the lobby, on the stage, after a reconnection and at the end', async () => {
+    const { api, room, visit } = await onStage();
+    expect(api.recordingFacts).toHaveBeenCalledTimes(2);
+    room.emit('reconnecting');
+    room.emit('reconnected');
+    expect(api.recordingFacts).toHaveBeenCalledTimes(3);
+    vi.mocked(api.recordingFacts).mockResolvedValue({ ...NOTHING, hasRecordings: true });
+    room.emit('disconnected', 1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(visit.recording.state.hasRecordings).toBe(true);
+  });
+
+  it('is believed from the server only, also when LiveKit does not know the sender', async () => {
+    const { room, visit } = await onStage();
+    await vi.advanceTimersByTimeAsync(0);
+    room.emit('dataReceived', ...told('active', 'r1', { identity: 'mallory' }));
+    const [data, sender, kind, topic] = told('active');
+    room.emit('dataReceived', data, sender, kind, topic, 0, 'mallory');
+    expect(visit.recording.state.recording).toBeNull();
+    room.emit('dataReceived', ...told('active'));
+    expect(visit.recording.state.recording).toMatchObject({ id: 'r1', status: 'active' });
+  });
+
+  it('of which a lobby knew is forgotten on the way in, and no answer is asked for twice', async () => {
+    const { room, visit } = await onStage();
+    await vi.advanceTimersByTimeAsync(0);
+    room.emit('dataReceived', ...told('active'));
+    visit.recording.answer();
+    room.emit('disconnected', 9);
+    await visit.rejoin();
+    await visit.join();
+    expect(visit.recording.state).toMatchObject({ recording: null, answeredId: 'r1' });
+  });
+
+  it('is started with a fresh token when the old one went stale', async () => {
+    const { api, visit } = await onStage();
+    await vi.advanceTimersByTimeAsync(0);
+    vi.mocked(api.startRecording).mockRejectedValueOnce(failure('session-expired'));
+    await visit.recording.start();
+    expect(api.startRecording).toHaveBeenCalledTimes(2);
+  });
+});
+
 function failure(reason: DoorReason): ApiError {
   return new ApiError(reason, reason);
 }
@@ -237,6 +306,9 @@ async function arrival({ secret = 's', participantName, config, exp, ...answers 
     endMeeting: vi.fn(async () => undefined),
     kick: vi.fn(async () => undefined),
     changeRole: vi.fn(async () => undefined),
+    recordingFacts: vi.fn(async () => NOTHING),
+    startRecording: vi.fn(async () => null),
+    stopRecording: vi.fn(async () => null),
   };
   const choices = new Choices(storage());
   choices.set('cameraOn', false);

@@ -121,11 +121,18 @@ interface ItemProps {
   isChosen?: boolean;
   tone?: 'plain' | 'danger';
   icon?: ComponentChildren;
+  busy?: boolean;
   children: ComponentChildren;
 }
 
-export function MenuItem({ id, onSelect, isChosen, tone = 'plain', icon, children }: ItemProps) {
-  const close = useContext(CloseMenu);
+/** For entries that are no buttons. */
+export function useCloseMenu(): () => void {
+  return useContext(CloseMenu);
+}
+
+export function MenuItem(props: ItemProps) {
+  const { id, onSelect, isChosen, tone = 'plain', icon, busy = false, children } = props;
+  const close = useCloseMenu();
   const isChoice = isChosen !== undefined;
   return (
     <button
@@ -134,9 +141,10 @@ export function MenuItem({ id, onSelect, isChosen, tone = 'plain', icon, childre
       {...(isChoice ? { role: 'menuitemradio', 'aria-checked': isChosen } : { role: 'menuitem' })}
       tabIndex={-1}
       className={`menu-item ${tone} ${isChosen ? 'selected' : ''}`}
+      aria-busy={busy}
       onClick={() => {
         close();
-        onSelect();
+        if (!busy) onSelect();
       }}
     >
       <span className="menu-icon" aria-hidden="true">

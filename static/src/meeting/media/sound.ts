@@ -8,14 +8,22 @@ export function audioContext(): AudioContext | null {
   return shared;
 }
 
-type Signal = 'joined' | 'left' | 'test';
+type Signal = 'joined' | 'left' | 'recordingStarted' | 'recordingStopped' | 'test';
 
 const NOTES: Record<Signal, number[]> = {
   joined: [523, 659],
   left: [523, 392],
+  recordingStarted: [659, 659, 784],
+  recordingStopped: [784, 659, 659],
   test: [440, 554, 659],
 };
-const LOUDNESS: Record<Signal, number> = { joined: 0.06, left: 0.04, test: 0.15 };
+const LOUDNESS: Record<Signal, number> = {
+  joined: 0.06,
+  left: 0.04,
+  recordingStarted: 0.08,
+  recordingStopped: 0.08,
+  test: 0.15,
+};
 const NOTE_SECONDS = 0.14;
 
 /** A few soft notes, made on the spot: no file to fetch. */

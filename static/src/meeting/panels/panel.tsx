@@ -4,6 +4,8 @@ import { t } from '../../i18n';
 import { RoundButton } from '../controls/round-button';
 import { CloseIcon } from '../icons';
 
+export type PanelName = 'people' | 'activities';
+
 interface Props {
   title: string;
   onClose(): void;

@@ -2,7 +2,9 @@ import { useLayoutEffect, useRef } from 'react';
 import { type MessageKey, t } from '../../i18n';
 import { useStore } from '../../store';
 import { type EndReason, mayRejoin } from '../disconnect';
+import { RecordingsIcon } from '../icons';
 import { usePage } from '../page';
+import { RecordingsLink, useListedRecordings } from '../recording/recordings-link';
 import { Frame } from './frame';
 
 const WORDS: Record<EndReason, { title: MessageKey; text: MessageKey }> = {
@@ -21,6 +23,7 @@ export function EndView() {
   const { room, endReason } = useStore(visit);
   const reason = endReason ?? 'unknown';
   const canRejoin = mayRejoin(reason);
+  const hasRecordings = useListedRecordings();
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => heading.current?.focus(), []);
   return (
@@ -41,6 +44,12 @@ export function EndView() {
             >
               {t('end.rejoin')}
             </button>
+          )}
+          {hasRecordings && (
+            <RecordingsLink className="button">
+              <RecordingsIcon size={20} aria-hidden="true" />
+              {t('recordings.view')}
+            </RecordingsLink>
           )}
           {backUrl && (
             <a id="back-btn" className={`button ${canRejoin ? '' : 'primary'}`} href={backUrl}>

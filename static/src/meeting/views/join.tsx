@@ -2,8 +2,9 @@ import { useLayoutEffect, useRef, useState } from 'react';
 import { type MessageKey, t } from '../../i18n';
 import { useStore } from '../../store';
 import { Avatar, hueOf } from '../../tiles/avatar';
-import { ClockIcon, LockIcon, OfflineIcon } from '../icons';
+import { ClockIcon, LockIcon, OfflineIcon, RecordingsIcon } from '../icons';
 import { usePage } from '../page';
+import { RecordingsLink, useListedRecordings } from '../recording/recordings-link';
 import type { Barrier } from '../visit';
 import { Frame } from './frame';
 
@@ -30,9 +31,23 @@ export function JoinView() {
           ) : (
             <NameForm typed={typed} onType={setTyped} />
           )}
+          <RecordingsCard />
         </div>
       </div>
     </Frame>
+  );
+}
+
+function RecordingsCard() {
+  if (!useListedRecordings()) return null;
+  return (
+    <RecordingsLink className="recordings-card">
+      <RecordingsIcon size={24} aria-hidden="true" />
+      <span>
+        <strong>{t('recordings.card')}</strong>
+        <span className="help">{t('recordings.view')}</span>
+      </span>
+    </RecordingsLink>
   );
 }
 

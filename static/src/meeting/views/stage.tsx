@@ -2,11 +2,15 @@ import { useEffect, useState } from 'react';
 import { t } from '../../i18n';
 import { useStore } from '../../store';
 import { RemoteSound } from '../../tiles/media';
-import { Toolbar } from '../controls/toolbar';
+import { NARROW, Toolbar } from '../controls/toolbar';
 import { SpeakerIcon } from '../icons';
-import { usePage } from '../page';
-import { Panel } from '../panels/panel';
+import { useMedia, usePage } from '../page';
+import { ActivitiesPanel } from '../panels/activities';
+import { Panel, type PanelName } from '../panels/panel';
 import { ParticipantsPanel } from '../panels/participants';
+import { useRecordingNews } from '../recording/announce';
+import { RecordingConsent } from '../recording/consent';
+import { RecordingTag } from '../recording/tag';
 import type { MeetingSession } from '../session';
 import { AloneOverlay } from '../stage/alone';
 import { Layout } from '../stage/layout';
@@ -22,8 +26,12 @@ function Stage({ session }: { session: MeetingSession }) {
   const { visit, notices } = usePage();
   const { room } = useStore(visit);
   const { people, permissions, reconnectingSince, isSoundBlocked } = useStore(session);
-  const [isPanelOpen, setPanelOpen] = useState(false);
+  const [panel, setPanel] = useState<PanelName | null>(null);
+  const toggle = (name: PanelName) => setPanel(panel === name ? null : name);
+  const isNarrow = useMedia(NARROW);
+  const openRecording = permissions.recordingList ? () => setPanel('activities') : undefined;
   useMeetingEvents(session, notices);
+  useRecordingNews(visit.recording, session, notices);
   useEffect(() => {
     void visit.surroundings.devices.refresh();
   }, [visit]);
@@ -35,22 +43,28 @@ function Stage({ session }: { session: MeetingSession }) {
         <div className="stage-picture">
           <Layout people={people} />
           {people.length === 1 && <AloneOverlay />}
-          {isSoundBlocked && <SoundNotice session={session} />}
+          <div className="stage-notices">
+            {isNarrow && <RecordingTag onOpen={openRecording} />}
+            {isSoundBlocked && <SoundNotice session={session} />}
+            <RecordingConsent session={session} />
+          </div>
         </div>
-        {isPanelOpen && (
+        {panel === 'people' && (
           <Panel
+            key={panel}
             title={t('controls.people', { count: people.length })}
-            onClose={() => setPanelOpen(false)}
+            onClose={() => setPanel(null)}
           >
             <ParticipantsPanel people={people} permissions={permissions} />
           </Panel>
         )}
+        {panel === 'activities' && (
+          <Panel key={panel} title={t('controls.activities')} onClose={() => setPanel(null)}>
+            <ActivitiesPanel permissions={permissions} />
+          </Panel>
+        )}
       </div>
-      <Toolbar
-        session={session}
-        isPanelOpen={isPanelOpen}
-        onTogglePanel={() => setPanelOpen(!isPanelOpen)}
-      />
+      <Toolbar session={session} panel={panel} onToggle={toggle} onOpenRecording={openRecording} />
       <RemoteSound people={people} />
       {reconnectingSince !== null && (
         <ReconnectNotice session={session} since={reconnectingSince} />
@@ -61,7 +75,7 @@ function Stage({ session }: { session: MeetingSession }) {
 
 function SoundNotice({ session }: { session: MeetingSession }) {
   return (
-    <div className="sound-notice" role="alert">
+    <div className="stage-notice sound-notice" role="alert">
       <span>{t('stage.soundBlocked')}</span>
       <button
         type="button"
