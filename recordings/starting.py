@@ -62,10 +62,15 @@ def request(room: Room, wish: Wish, *, now: datetime) -> Recording:
         _expect_somebody(room)
         _expect_storage()
         recorder().expect_free(recording, now=now)
-        _signal(room, None, now=now)
+    except Exception as error:
+        _take_back(recording, error, _failure(error), now=now)
+        raise
+    _signal(room, None, now=now)
+    try:
         recorder().start(recording, now=now)
     except Exception as error:
-        _take_back(recording, error, now=now)
+        # Whoever has heard that it is starting has to hear that it is not.
+        _take_back(recording, error, _failure(error) or Failure.LIVEKIT_LOST, now=now)
         raise
     recording.refresh_from_db()
     return recording
@@ -165,13 +170,18 @@ def _expect_storage() -> None:
         raise CannotStart(Failure.STORAGE_REFUSED, "The recording storage cannot be written") from error
 
 
-def _take_back(recording: Recording, error: Exception, *, now: datetime) -> None:
-    """Unless it has got an egress id after all, which makes it a recording: then its deadline decides."""
+def _failure(error: Exception) -> Failure | None:
+    return error.failure if isinstance(error, CannotStart) else None
+
+
+def _take_back(recording: Recording, error: Exception, failure: Failure | None, *, now: datetime) -> None:
+    """Unless it has got an egress id after all, which makes it a recording: then its deadline decides. People are told
+    of a `failure`."""
     room_id = recording.room.room_id
     log.warning("recording not started", room_id=room_id, reason=str(error))
     deleted, _rows = Recording.with_deleted.filter(pk=recording.pk, egress_id=None).delete()
-    if deleted and isinstance(error, CannotStart):
-        _signal(recording.room, error.failure, now=now)
+    if deleted and failure:
+        _signal(recording.room, failure, now=now)
 
 
 def _signal(room: Room, failure: Failure | None, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from livekit.protocol.room import SendDataRequest, SendDataResponse
 from meet import clock
 from meet.livekit.inbox import process, receive
 from recordings import late_joiners
-from recordings.models import Recording
+from recordings.models import Recording, RecordingStatus
 from rooms.models import Participation, Room
 from tests.conftest import Api
 from tests.factories import make_recording, make_room, secret_of
@@ -61,6 +61,16 @@ def test_why_there_is_no_recording(visitor: Api, room: Room, block: str, enabled
     room.save(update_fields=["config"])
     answer = ask(visitor, room).json()
     assert (answer["isAvailable"], answer["unavailableReason"]) == (False, reason)
+
+
+def test_a_start_that_has_no_id_yet_is_shown_as_its_first_signal(visitor: Api, room: Room) -> None:
+    make_recording(room, status=RecordingStatus.STARTING, egress_id=None, recording_id=None)
+    assert ask(visitor, room).json()["recording"] == {
+        "recordingId": "",
+        "roomId": room.room_id,
+        "roomName": room.room_id,
+        "status": "starting",
+    }
 
 
 def test_other_peoples_rooms_tell_nothing(visitor: Api, olga: Any) -> None:

@@ -196,6 +196,20 @@ def test_more_than_24_waiting_requests_are_sent_away(ready: Room, monkeypatch: p
     assert recording.released_at
 
 
+def test_whoever_heard_that_it_is_starting_hears_that_livekit_was_lost(
+    ready: Room, twirp: Twirp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_args: object, **_more: object) -> None:
+        raise LiveKitUnavailable
+
+    monkeypatch.setattr(starting.recorder(), "start", lost)
+    route = twirp.answers(SEND, SendDataResponse())
+    with pytest.raises(LiveKitUnavailable):
+        request(ready)
+    told = signalled(route)["recording"]
+    assert (told["recordingId"], told["status"], told["errorCode"]) == ("", "failed", 10)
+
+
 def test_a_room_that_is_deleted_meanwhile_is_not_recorded(ready: Room) -> None:
     stale = Room.objects.get(pk=ready.pk)
     rooms.delete(ready, Policy(with_recordings=RecordingsPolicy.FORCE), now=clock.now())
