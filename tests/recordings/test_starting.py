@@ -19,6 +19,7 @@ from recordings.errors import (
 )
 from recordings.failures import Failure
 from recordings.models import RecorderHost, Recording, RecordingStatus
+from recordings.recorders import recorder
 from recordings.starting import Wish
 from recordings.storage import StorageError
 from rooms import lifecycle as rooms
@@ -202,7 +203,7 @@ def test_whoever_heard_that_it_is_starting_hears_that_livekit_was_lost(
     def lost(*_args: object, **_more: object) -> None:
         raise LiveKitUnavailable
 
-    monkeypatch.setattr(starting.recorder(), "start", lost)
+    monkeypatch.setattr(recorder(), "start", lost)
     route = twirp.answers(SEND, SendDataResponse())
     with pytest.raises(LiveKitUnavailable):
         request(ready)
