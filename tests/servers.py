@@ -178,17 +178,26 @@ class S3(NamedTuple):
         }
 
 
+# A small disk of its own for a server, which needs no rights: it is there for that server only.
+_ON_TINY_DISK = 'mount -t tmpfs -o size=4m tmpfs "$0" && mkdir "$0/recordings" && exec "$@"'
+
+
 @contextmanager
-def s3(folder: Path) -> Iterator[S3]:
+def s3(folder: Path, *, on_tiny_disk: bool = False) -> Iterator[S3]:
     """versitygw with one bucket in `folder`."""
     program = shutil.which("versitygw", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     if program is None:
         raise MissingServer("versitygw")
     port = free_port()
-    store = S3(f"http://127.0.0.1:{port}", "recordings", "testaccess", "a secret key of the tests", folder / "recordings")
+    store = S3(
+        f"http://127.0.0.1:{port}", "recordings", "testaccess", "a secret key of the tests", folder / "recordings"
+    )
     store.folder.mkdir(parents=True)
     env = {"ROOT_ACCESS_KEY": store.access_key, "ROOT_SECRET_KEY": store.secret_key}
-    command = [program, "--port", f"127.0.0.1:{port}", "--quiet", "--health", "/health", "posix", folder]
+    command = [program, "--port", f"127.0.0.1:{port}", "--quiet", "--health", "/health", "posix", str(folder)]
+    if on_tiny_disk:
+        unshare = ["unshare", "--user", "--map-root-user", "--mount"]
+        command = [*unshare, "sh", "-c", _ON_TINY_DISK, str(folder), *command]
     with running(command, env=env, log=folder.with_suffix(".log")):
         wait_until(lambda: answers(f"{store.endpoint}/health"), what="the object store answers")
         yield store
