@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 
@@ -153,6 +154,53 @@ def redis(folder: Path) -> Iterator[str]:
     with running(command, log=folder / "redis.log"):
         wait_until(lambda: _listens(port), what="Redis answers")
         yield f"redis://127.0.0.1:{port}/0"
+
+
+class S3(NamedTuple):
+    """A bucket that is there, and who may use it."""
+
+    endpoint: str
+    bucket: str
+    access_key: str
+    secret_key: str
+    # Every object is a file below this.
+    folder: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        """For an installation that keeps its recordings here."""
+        return {
+            "MEET_BLOB_STORAGE_MODE": "s3",
+            "MEET_S3_ENDPOINT": self.endpoint,
+            "MEET_S3_BUCKET": self.bucket,
+            "MEET_S3_ACCESS_KEY": self.access_key,
+            "MEET_S3_SECRET_KEY": self.secret_key,
+        }
+
+
+# A small disk of its own for a server, which needs no rights: it is there for that server only.
+_ON_TINY_DISK = 'mount -t tmpfs -o size=4m tmpfs "$0" && mkdir "$0/recordings" && exec "$@"'
+
+
+@contextmanager
+def s3(folder: Path, *, on_tiny_disk: bool = False) -> Iterator[S3]:
+    """versitygw with one bucket in `folder`."""
+    program = shutil.which("versitygw", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    if program is None:
+        raise MissingServer("versitygw")
+    port = free_port()
+    store = S3(
+        f"http://127.0.0.1:{port}", "recordings", "testaccess", "a secret key of the tests", folder / "recordings"
+    )
+    store.folder.mkdir(parents=True)
+    env = {"ROOT_ACCESS_KEY": store.access_key, "ROOT_SECRET_KEY": store.secret_key}
+    command = [program, "--port", f"127.0.0.1:{port}", "--quiet", "--health", "/health", "posix", str(folder)]
+    if on_tiny_disk:
+        unshare = ["unshare", "--user", "--map-root-user", "--mount"]
+        command = [*unshare, "sh", "-c", _ON_TINY_DISK, str(folder), *command]
+    with running(command, env=env, log=folder.with_suffix(".log")):
+        wait_until(lambda: answers(f"{store.endpoint}/health"), what="the object store answers")
+        yield store
 
 
 def _listens(port: int) -> bool:
