@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ _RATE, _STEP = 48_000, 0.02  # samples and seconds of sound
 _CLIP = 4  # seconds, then again
 _BEAT, _BLINK = 2.0, 0.2  # every so often, this long
 _LONGEST = 600  # seconds until it ends by itself
+_PRE_ENCODED = rtc.VideoEncoderBackend.ENCODER_BACKEND_PRE_ENCODED
 
 
 @dataclass
@@ -137,9 +138,6 @@ async def _publish(room: rtc.Room, person: Sender, frames: list[bytes], began: f
     return tasks
 
 
-_PRE_ENCODED = rtc.VideoEncoderBackend.ENCODER_BACKEND_PRE_ENCODED
-
-
 async def _show(source: rtc.EncodedVideoSource, frames: list[bytes], began: float) -> None:
     def send(number: int) -> None:
         data = frames[number % len(frames)]
@@ -161,9 +159,15 @@ async def _sound(source: rtc.AudioSource, person: Sender, began: float) -> None:
         loudness = (12_000 if person.is_loud else 0) * is_heard
         tone = (np.sin(2 * np.pi * person.tone * times) * loudness).astype(np.int16)
         frame = rtc.AudioFrame(tone.tobytes(), _RATE, 1, samples)
-        sent[:] = [task for task in sent if not task.done()] + [asyncio.ensure_future(source.capture_frame(frame))]
+        sent[:] = [task for task in sent if not task.done()] + [asyncio.ensure_future(_play(source, frame))]
 
     await _every(_STEP, began, send)
+
+
+async def _play(source: rtc.AudioSource, frame: rtc.AudioFrame) -> None:
+    """Lost like a real one when the meeting has ended."""
+    with suppress(Exception):
+        await source.capture_frame(frame)
 
 
 async def _every(seconds: float, began: float, act: Callable[[int], None]) -> None:

@@ -51,7 +51,8 @@ export class Recording extends Store<RecordingState> {
     try {
       await this.room.connect(url, token);
     } catch (error) {
-      this.update({ trouble: reasonOf(error) });
+      // LiveKit quotes the token that it refuses; Egress stores what the page says.
+      this.update({ trouble: reasonOf(error).replaceAll(token, '***') });
       return;
     }
     this.#isConnected = true;

@@ -71,11 +71,11 @@ describe('a recording', () => {
 
   it('says why it cannot begin, and neither starts nor ends', async () => {
     const room = new FakeRoom();
-    room.failWith = new Error('no permission');
+    room.failWith = new Error('no permission: token');
     const { recording } = await recorded(room);
     room.emit(RoomEvent.Disconnected);
     vi.advanceTimersByTime(60_000);
-    expect(recording.state.trouble).toContain('no permission');
+    expect(recording.state.trouble).toContain('no permission: ***');
     expect(words()).toEqual([]);
   });
 

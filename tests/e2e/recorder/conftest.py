@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -12,10 +11,9 @@ from pytest_django import Settings
 
 from meet import clock
 from meet.livekit import tokens
-from recordings import recorder_page
 from recordings.recorders.browser import End, Job
 from tests import servers
-from tests.media.sender import Sender
+from tests.e2e.recorder.meeting import Meeting
 
 Act = Callable[[], None]
 
@@ -46,38 +44,6 @@ class Plan:
         return time.monotonic() - self.began if self.began else 0.0
 
 
-class Meeting:
-    """A room, and who comes into it."""
-
-    def __init__(self, installation: servers.Installation, program: httpx.Client) -> None:
-        self.installation = installation
-        self.program = program
-        self.livekit_url = f"ws://127.0.0.1:{installation.port + 1800}"
-        self.room: dict[str, Any] = program.post("/api/v1/rooms", json={"roomName": "Recorded"}).json()
-
-    def person(
-        self, name: str, *, link: str = "speakerUrl", headers: dict[str, str] | None = None, **has: Any
-    ) -> Sender:
-        """Comes in by a link, or with `headers` as somebody with an account."""
-        body = {"joinMeeting": True, "participantName": name}
-        if headers is None:
-            body["secret"] = self.room[link].partition("secret=")[2]
-        path = f"/internal-api/v1/rooms/{self.room['roomId']}/members/token"
-        answer = httpx.post(
-            f"{self.installation.url}{path}", json=body, headers=headers, timeout=15, trust_env=False
-        ).raise_for_status()
-        return Sender(self.livekit_url, answer.json()["token"], **has)
-
-    def owner(self, name: str, **has: Any) -> Sender:
-        login = {"userId": self.installation.ADMIN, "password": self.installation.PASSWORD}
-        url = f"{self.installation.url}/internal-api/v1/auth/login"
-        access = httpx.post(url, json=login, timeout=15, trust_env=False).raise_for_status().json()["accessToken"]
-        return self.person(name, headers={"Authorization": f"Bearer {access}"}, **has)
-
-    def end(self) -> None:
-        self.program.delete(f"/api/v1/rooms/{self.room['roomId']}?withMeeting=force").raise_for_status()
-
-
 @pytest.fixture(autouse=True)
 def _secrets_of_the_installation(installation: servers.Installation, settings: Settings) -> None:
     folder = installation.folder / "data" / "secrets"
@@ -101,11 +67,8 @@ def job(meeting: Meeting, tmp_path: Path) -> Jobs:
         *, layout: str = "grid", width: int = 1280, height: int = 720, url: str | None = None, token: str | None = None
     ) -> Job:
         token = token or tokens.recorder_token(meeting.room["roomId"], "EG_test", now=clock.now())
-        page = recorder_page.address(
-            meeting.installation.url, layout=layout, livekit_url=meeting.livekit_url, token=token
-        )
         return Job(
-            page_url=url or page,
+            page_url=url or meeting.page_url(layout, token),
             part=tmp_path / "recording.part",
             width=width,
             height=height,

@@ -21,12 +21,15 @@ class Film:
     def codecs(self) -> list[str]:
         return _ffprobe(self.path, "-show_entries", "stream=codec_name").split()
 
-    def longest_gap(self) -> float:
-        """Seconds between two pictures."""
-        moments = sorted(
+    def moments(self) -> list[float]:
+        """When each picture is shown, in seconds."""
+        return sorted(
             map(float, _ffprobe(self.path, "-select_streams", "v", "-show_entries", "packet=pts_time").split())
         )
-        return max(after - before for before, after in pairwise(moments))
+
+    def longest_gap(self) -> float:
+        """Seconds between two pictures."""
+        return max(after - before for before, after in pairwise(self.moments()))
 
     def picture(self, second: float) -> Picture:
         media = probe(self.path)

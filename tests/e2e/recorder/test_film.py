@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from recordings.recorders.browser import End, Job, Media, capture, remux
-from tests.e2e.recorder.conftest import Jobs, Meeting, Plan
+from tests.e2e.recorder.conftest import Jobs, Plan
 from tests.e2e.recorder.film import Film, colour_at, shares, white_squares
+from tests.e2e.recorder.meeting import Meeting
 from tests.media.sender import sending
 
 
