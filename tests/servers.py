@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import httpx
 
+from meet.supervisor import programs
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -206,6 +208,20 @@ def s3(folder: Path, *, on_tiny_disk: bool = False) -> Iterator[S3]:
 def _listens(port: int) -> bool:
     with closing(socket.socket()) as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def media_web(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[tuple[str, int]]:
+    """The web part alone, which gives files of recordings to anybody (speed.media_app); its address and process id."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    program = programs.web(bind="127.0.0.1", port=port, scratch=folder)
+    command = [part.replace("meet.wsgi:", "speed.media_app:") for part in program.command]
+    places = {"PYTHONPATH": f"{ROOT / 'bin'}:{ROOT}", "MEET_DATA_DIR": str(folder / "data")}
+    with running(command, env={**places, **(env or {})}, log=folder / "web.log"):
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(f"{url}/state"), seconds=20, what="the web server answers")
+        yield url, int(httpx.get(f"{url}/state", trust_env=False).json()["pid"])
 
 
 class Installation:

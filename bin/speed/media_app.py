@@ -35,9 +35,9 @@ def zipped(request: HttpRequest) -> HttpResponseBase:
 
 
 def state(_request: HttpRequest) -> JsonResponse:
-    """Which recordings this process has open."""
+    """This process and the recordings that it has open."""
     folder = str(settings.MEET_RECORDINGS_DIR)
-    return JsonResponse({"files": [name for name in _open_files() if name.startswith(folder)]})
+    return JsonResponse({"pid": os.getpid(), "files": [name for name in _open_files() if name.startswith(folder)]})
 
 
 def _open_files() -> Iterator[str]:

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from meet.supervisor import programs
 from tests import servers
 from tests.recordings.storage.conftest import KEY, ROOM
 
@@ -21,8 +20,7 @@ SIZE = 64 << 20  # more than any buffer on the way
 
 
 class Web:
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
+    def __init__(self, url: str) -> None:
         self.address = (str(urlsplit(url).hostname), int(urlsplit(url).port or 0))
         self.client = httpx.Client(base_url=url, trust_env=False, timeout=20)
 
@@ -47,14 +45,8 @@ def content() -> bytes:
 
 @contextmanager
 def serving(folder: Path, env: dict[str, str]) -> Iterator[Web]:
-    port = servers.free_port()
-    program = programs.web(bind="127.0.0.1", port=port, scratch=folder)
-    command = [part.replace("meet.wsgi:", "speed.media_app:") for part in program.command]
-    env = {"PYTHONPATH": f"{servers.ROOT / 'bin'}:{servers.ROOT}", "MEET_DATA_DIR": str(folder / "data"), **env}
-    with servers.running(command, env=env, log=folder / "web.log"):
-        url = f"http://127.0.0.1:{port}"
-        servers.wait_until(lambda: servers.answers(f"{url}/state"), seconds=20, what="the web server answers")
-        web = Web(url, folder)
+    with servers.media_web(folder, env) as (url, _pid):
+        web = Web(url)
         with web.client:
             yield web
 
@@ -74,7 +66,6 @@ def web(servers_folder: Path, content: bytes) -> Iterator[Web]:
 @pytest.fixture(scope="module")
 def web_on_s3(servers_folder: Path, bucket: servers.S3, content: bytes) -> Iterator[Web]:
     folder = servers_folder / "sending-s3"
-    folder.mkdir()
     path = bucket.folder / "sent" / KEY
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
