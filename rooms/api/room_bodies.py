@@ -17,13 +17,13 @@ from rooms.lifecycle import Expiry, NewRoom, earliest_expiry
 from rooms.models import LONGEST_EXTERNAL_ID, LONGEST_NAME, MeetingPolicy, RecordingsPolicy, RoomStatus
 from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, MeetingRole, from_object
 
-_LONGEST_ROOM_ID = 100
+LONGEST_ROOM_ID = 100
 
 
 def room_id_from(path: str, *, field: str = "roomId") -> str:
     """The id in a path as the contract cleans it; 422 when nothing is left."""
-    if len(path) > _LONGEST_ROOM_ID:
-        raise InvalidRequest(Issue(field, f"roomId cannot exceed {_LONGEST_ROOM_ID} characters"))
+    if len(path) > LONGEST_ROOM_ID:
+        raise InvalidRequest(Issue(field, f"roomId cannot exceed {LONGEST_ROOM_ID} characters"))
     clean = ids.cleaned(path)
     if not clean:
         raise InvalidRequest(Issue(field, "roomId cannot be empty after sanitization"))
