@@ -123,6 +123,63 @@ def shortest_password(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]
 
 
 @register(TAG)
+def storage(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Where recordings go: better refused at the start than found out at the end of a meeting."""
+    mode = settings.MEET_BLOB_STORAGE_MODE
+    return [
+        Error(message, hint=hint, id=check_id)
+        for is_wrong, check_id, message, hint in (
+            (
+                mode not in ("fs", "s3", "abs", "gcs"),
+                "meet.E020",
+                f"MEET_BLOB_STORAGE_MODE is '{mode}'.",
+                "Use 'fs' (a directory), 's3', 'abs' (Azure Blob Storage) or 'gcs' (Google Cloud Storage).",
+            ),
+            (
+                mode == "s3" and not settings.MEET_S3_BUCKET,
+                "meet.E021",
+                "MEET_BLOB_STORAGE_MODE is s3, but there is no MEET_S3_BUCKET.",
+                "Name the bucket that recordings go to; it must exist.",
+            ),
+            (
+                bool(settings.MEET_S3_ACCESS_KEY) != bool(settings.MEET_S3_SECRET_KEY),
+                "meet.E022",
+                "Of MEET_S3_ACCESS_KEY and MEET_S3_SECRET_KEY there is only one.",
+                "Give both, or none where the machine has a role of its own.",
+            ),
+            (
+                bool(settings.MEET_S3_ENDPOINT) and not _is_origin(settings.MEET_S3_ENDPOINT.rstrip("/")),
+                "meet.E023",
+                "MEET_S3_ENDPOINT is not a scheme, a host and perhaps a port.",
+                "Write it like https://s3.example.org:9000; leave it out for Amazon.",
+            ),
+            (
+                mode == "abs"
+                and not (
+                    settings.MEET_ABS_CONTAINER and settings.MEET_ABS_ACCOUNT_NAME and settings.MEET_ABS_ACCOUNT_KEY
+                ),
+                "meet.E024",
+                "MEET_BLOB_STORAGE_MODE is abs, but container, account name or account key is missing.",
+                "Set MEET_ABS_CONTAINER, MEET_ABS_ACCOUNT_NAME and MEET_ABS_ACCOUNT_KEY.",
+            ),
+            (
+                mode == "gcs" and not settings.MEET_GCS_BUCKET,
+                "meet.E025",
+                "MEET_BLOB_STORAGE_MODE is gcs, but there is no MEET_GCS_BUCKET.",
+                "Name the bucket that recordings go to; it must exist.",
+            ),
+            (
+                settings.MEET_SENDFILE not in ("", "x-accel", "x-sendfile"),
+                "meet.E026",
+                f"MEET_SENDFILE is '{settings.MEET_SENDFILE}'.",
+                "Use 'x-accel' (nginx) or 'x-sendfile' (Apache, lighttpd), or leave it out.",
+            ),
+        )
+        if is_wrong
+    ]
+
+
+@register(TAG)
 def production(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
     """Only with MEET_PRODUCTION."""
     if not settings.MEET_PRODUCTION:

@@ -57,3 +57,10 @@ def host_of(url: str) -> str:
 def http_address(url: str) -> str:
     """A WebSocket address with the scheme of HTTP."""
     return re.sub(r"^ws", "http", url)
+
+
+def bucket_origin(bucket: str, endpoint: str, *, region: str, path_style: bool) -> str:
+    """Scheme and host of the addresses of what is in an S3 bucket; without an endpoint it is Amazon's."""
+    scheme, _, rest = (endpoint or f"https://s3.{region}.amazonaws.com").partition("://")
+    host = rest.partition("/")[0]
+    return f"{scheme}://{host}" if path_style else f"{scheme}://{bucket}.{host}"

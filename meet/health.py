@@ -5,7 +5,7 @@ import ipaddress
 import os
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPMethod, HTTPStatus
 from typing import Any
 
@@ -23,6 +23,7 @@ from meet import clock
 from meet.api.exceptions import PATH_NOT_FOUND
 from meet.livekit.models import InboundEvent
 from meet.webhooks.models import Delivery
+from recordings import storage
 from rooms.models import Meeting
 
 REQUESTS = Histogram(
@@ -38,6 +39,7 @@ WAITING_DELIVERIES = _Count("meet_webhook_deliveries_waiting", "Webhook deliveri
 OPEN_MEETINGS = _Count("meet_meetings_open", "Meetings that are running")
 _METHODS = frozenset(HTTPMethod)
 _TIMEOUT = 1.0
+_STORAGE_IS_ASKED_EVERY = 30  # seconds
 
 
 class MetricsMiddleware:
@@ -64,7 +66,7 @@ def health(_request: HttpRequest) -> HttpResponse:
 
 def ready(request: HttpRequest) -> JsonResponse:
     """503 only without the database; what else is missing is reported as degraded. Details for operators only."""
-    parts = {"database": _database(), "broker": _broker(), "livekit": _livekit()}
+    parts = {"database": _database(), "broker": _broker(), "livekit": _livekit(), "storage": _storage()}
     if parts["database"] != "ok":
         status = "unavailable"
     else:
@@ -106,6 +108,20 @@ def _livekit() -> str:
     except httpx.HTTPError:
         return "unavailable"
     return "ok" if answer.status_code == HTTPStatus.OK else "unavailable"
+
+
+def _storage() -> str:
+    return _storage_in(int(time.monotonic() // _STORAGE_IS_ASKED_EVERY))
+
+
+@lru_cache(maxsize=1)
+def _storage_in(_period: int) -> str:
+    """Anybody may ask whether we are ready; not each of them shall make us write to the storage."""
+    try:
+        storage.probe()
+    except storage.StorageError:
+        return "unavailable"
+    return "ok"
 
 
 def info(request: HttpRequest) -> JsonResponse:

@@ -11,7 +11,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
 from meet import __version__, keystore, logging
-from meet.environment import Environment, base_path, base_url, duration, host_of, http_address
+from meet.environment import Environment, base_path, base_url, bucket_origin, duration, host_of, http_address
 
 env = Environment()
 # Lets Django's generic classes name their types at run time as they do for mypy.
@@ -150,6 +150,32 @@ MEET_RECORDER_PAGE_URL = env("MEET_RECORDER_PAGE_URL", default="") or (
     else f"{MEET_BASE_URL or f'http://localhost:{MEET_PORT}'}{MEET_BASE_PATH}/recorder"
 )
 
+# Files of recordings: fs (a directory), s3 (anything that speaks it), abs (Azure), gcs (Google).
+MEET_BLOB_STORAGE_MODE = env("MEET_BLOB_STORAGE_MODE", default="fs")
+MEET_RECORDINGS_DIR = Path(env("MEET_RECORDINGS_DIR", default=str(MEET_DATA_DIR / "recordings"))).resolve()
+MEET_S3_BUCKET = env("MEET_S3_BUCKET", default="")
+MEET_S3_SUBBUCKET = env("MEET_S3_SUBBUCKET", default="").strip("/")
+MEET_S3_ENDPOINT = env("MEET_S3_ENDPOINT", default="")  # empty: Amazon's
+MEET_S3_REGION = env("MEET_S3_REGION", default="us-east-1")
+# Without them, credentials are found as Amazon's programs find theirs.
+MEET_S3_ACCESS_KEY = env("MEET_S3_ACCESS_KEY", default="")
+MEET_S3_SECRET_KEY = env("MEET_S3_SECRET_KEY", default="")
+MEET_S3_PATH_STYLE = env.bool("MEET_S3_PATH_STYLE", default=bool(MEET_S3_ENDPOINT))
+MEET_ABS_CONTAINER = env("MEET_ABS_CONTAINER", default="")
+MEET_ABS_SUBCONTAINER = env("MEET_ABS_SUBCONTAINER", default="").strip("/")
+MEET_ABS_ACCOUNT_NAME = env("MEET_ABS_ACCOUNT_NAME", default="")
+MEET_ABS_ACCOUNT_KEY = env("MEET_ABS_ACCOUNT_KEY", default="")
+MEET_ABS_ENDPOINT = env("MEET_ABS_ENDPOINT", default="") or f"https://{MEET_ABS_ACCOUNT_NAME}.blob.core.windows.net"
+MEET_GCS_BUCKET = env("MEET_GCS_BUCKET", default="")
+MEET_GCS_SUBBUCKET = env("MEET_GCS_SUBBUCKET", default="").strip("/")
+# Whether players with a signed address of ours fetch from the storage itself. A storage with an http address is an
+# inner one as a rule, which browsers do not reach.
+MEET_RECORDING_REDIRECT = env.bool(
+    "MEET_RECORDING_REDIRECT", default=MEET_BLOB_STORAGE_MODE != "fs" and not MEET_S3_ENDPOINT.startswith("http:")
+)
+# x-accel or x-sendfile: the proxy in front sends files of the directory itself.
+MEET_SENDFILE = env("MEET_SENDFILE", default="")
+
 REDIS_URL = env("REDIS_URL", default="")
 # Web processes of one container; more than one count rate limits together, in Redis.
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
@@ -190,6 +216,45 @@ CACHES: dict[str, dict[str, Any]] = {
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     )
+}
+
+_RECORDING_STORAGES: dict[str, dict[str, Any]] = {
+    "fs": {
+        "BACKEND": "recordings.storage.local.LocalStorage",
+        "OPTIONS": {"location": MEET_RECORDINGS_DIR},
+    },
+    "s3": {
+        "BACKEND": "recordings.storage.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": MEET_S3_BUCKET,
+            "location": MEET_S3_SUBBUCKET,
+            "endpoint_url": MEET_S3_ENDPOINT or None,
+            "region_name": MEET_S3_REGION,
+            "access_key": MEET_S3_ACCESS_KEY or None,
+            "secret_key": MEET_S3_SECRET_KEY or None,
+            "addressing_style": "path" if MEET_S3_PATH_STYLE else "virtual",
+            "signature_version": "s3v4",
+        },
+    },
+    "abs": {
+        "BACKEND": "recordings.storage.azure.AzureStorage",
+        "OPTIONS": {
+            "azure_container": MEET_ABS_CONTAINER,
+            "location": MEET_ABS_SUBCONTAINER,
+            "connection_string": f"AccountName={MEET_ABS_ACCOUNT_NAME};AccountKey={MEET_ABS_ACCOUNT_KEY};"
+            f"BlobEndpoint={MEET_ABS_ENDPOINT}",
+        },
+    },
+    "gcs": {
+        "BACKEND": "recordings.storage.gcs.GoogleStorage",
+        "OPTIONS": {"bucket_name": MEET_GCS_BUCKET, "location": MEET_GCS_SUBBUCKET},
+    },
+}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "meet.prefix.StaticFilesStorage"},
+    # A mode that does not exist is reported by meet.checks.
+    "recordings": _RECORDING_STORAGES.get(MEET_BLOB_STORAGE_MODE, _RECORDING_STORAGES["fs"]),
 }
 
 # -- The application -------------------------------------------------------------------------------------------------
@@ -294,10 +359,6 @@ STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9a-zA-Z_-]{8}\.\w+$"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "meet.prefix.StaticFilesStorage"},
-}
 DJANGO_VITE = {
     "default": {
         "dev_mode": False,
@@ -305,6 +366,12 @@ DJANGO_VITE = {
     }
 }
 
+# Where players are sent to when MEET_RECORDING_REDIRECT is on.
+_recording_origins = {
+    "s3": [bucket_origin(MEET_S3_BUCKET, MEET_S3_ENDPOINT, region=MEET_S3_REGION, path_style=MEET_S3_PATH_STYLE)],
+    "abs": [MEET_ABS_ENDPOINT],
+    "gcs": ["https://storage.googleapis.com"],
+}.get(MEET_BLOB_STORAGE_MODE if MEET_RECORDING_REDIRECT else "", [])
 _media_origins = sorted({LIVEKIT_URL, http_address(LIVEKIT_URL)})
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -312,7 +379,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE, "'wasm-unsafe-eval'"],
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:", "mediastream:"],
+        "media-src": [SELF, "blob:", "mediastream:", *_recording_origins],
         "connect-src": [SELF, *_media_origins],
         "worker-src": [SELF, "blob:"],
         "object-src": [NONE],

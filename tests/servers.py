@@ -11,8 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
+
+from meet.supervisor import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -155,9 +158,70 @@ def redis(folder: Path) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/0"
 
 
+class S3(NamedTuple):
+    """A bucket that is there, and who may use it."""
+
+    endpoint: str
+    bucket: str
+    access_key: str
+    secret_key: str
+    # Every object is a file below this.
+    folder: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        """For an installation that keeps its recordings here."""
+        return {
+            "MEET_BLOB_STORAGE_MODE": "s3",
+            "MEET_S3_ENDPOINT": self.endpoint,
+            "MEET_S3_BUCKET": self.bucket,
+            "MEET_S3_ACCESS_KEY": self.access_key,
+            "MEET_S3_SECRET_KEY": self.secret_key,
+        }
+
+
+# A small disk of its own for a server, which needs no rights: it is there for that server only.
+_ON_TINY_DISK = 'mount -t tmpfs -o size=4m tmpfs "$0" && mkdir "$0/recordings" && exec "$@"'
+
+
+@contextmanager
+def s3(folder: Path, *, on_tiny_disk: bool = False) -> Iterator[S3]:
+    """versitygw with one bucket in `folder`."""
+    program = shutil.which("versitygw", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    if program is None:
+        raise MissingServer("versitygw")
+    port = free_port()
+    store = S3(
+        f"http://127.0.0.1:{port}", "recordings", "testaccess", "a secret key of the tests", folder / "recordings"
+    )
+    store.folder.mkdir(parents=True)
+    env = {"ROOT_ACCESS_KEY": store.access_key, "ROOT_SECRET_KEY": store.secret_key}
+    command = [program, "--port", f"127.0.0.1:{port}", "--quiet", "--health", "/health", "posix", str(folder)]
+    if on_tiny_disk:
+        unshare = ["unshare", "--user", "--map-root-user", "--mount"]
+        command = [*unshare, "sh", "-c", _ON_TINY_DISK, str(folder), *command]
+    with running(command, env=env, log=folder.with_suffix(".log")):
+        wait_until(lambda: answers(f"{store.endpoint}/health"), what="the object store answers")
+        yield store
+
+
 def _listens(port: int) -> bool:
     with closing(socket.socket()) as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def media_web(folder: Path, env: Mapping[str, str] | None = None) -> Iterator[tuple[str, int]]:
+    """The web part alone, which gives files of recordings to anybody (speed.media_app); its address and process id."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    program = programs.web(bind="127.0.0.1", port=port, scratch=folder)
+    command = [part.replace("meet.wsgi:", "speed.media_app:") for part in program.command]
+    places = {"PYTHONPATH": f"{ROOT / 'bin'}:{ROOT}", "MEET_DATA_DIR": str(folder / "data")}
+    with running(command, env={**places, **(env or {})}, log=folder / "web.log"):
+        url = f"http://127.0.0.1:{port}"
+        wait_until(lambda: answers(f"{url}/state"), seconds=20, what="the web server answers")
+        yield url, int(httpx.get(f"{url}/state", trust_env=False).json()["pid"])
 
 
 class Installation:

@@ -4,9 +4,11 @@ import sys
 import time
 from types import FrameType
 
-from installer import frontend, media_server, messages, places, python_env, system
+from installer import frontend, media_server, messages, object_store, places, python_env, system
 from installer.console import Problem, say
+from installer.go_program import Build
 
+_BUILT = (media_server, object_store)
 _USAGE = "Usage: bin/setup [run|test [command …]]"
 
 
@@ -35,23 +37,27 @@ def main(arguments: list[str]) -> int:
 
 
 def _is_ready(mode: str) -> bool:
-    return python_env.is_ready(mode) and frontend.is_ready(mode) and messages.is_ready() and media_server.is_ready(mode)
+    return (
+        python_env.is_ready(mode)
+        and frontend.is_ready(mode)
+        and messages.is_ready()
+        and all(part.is_ready(mode) for part in _BUILT)
+    )
 
 
 def _prepare(mode: str) -> None:
     started = time.monotonic()
-    build = None if media_server.is_ready(mode) else media_server.Build()
+    builds = [Build(part.PROGRAM) for part in _BUILT if not part.is_ready(mode)]
     try:
         if not python_env.is_ready(mode):
             python_env.prepare(mode)
         if not frontend.is_ready(mode):
             frontend.prepare()
         messages.prepare()
-        if build:
+        for build in builds:
             build.finish()
-            media_server.link()
     except BaseException:
-        if build:
+        for build in builds:
             build.cancel()
         raise
     say(f"ready in {time.monotonic() - started:.0f} s")

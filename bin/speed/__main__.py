@@ -14,7 +14,7 @@ from pathlib import Path
 import django
 import httpx
 
-from speed import big
+from speed import big, media
 from speed.measuring import measure, table
 from speed.requests import Requests
 from tests import servers
@@ -31,7 +31,7 @@ _WANTED = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["requests", "seed", "big"], default="requests")
+    parser.add_argument("what", nargs="?", choices=["requests", "seed", "big", "media"], default="requests")
     parser.add_argument("--requests", type=int, default=500, help="requests per figure (500)")
     parser.add_argument("--rooms", type=int, help="rooms in the database before (1,000; seed and big: 1,000,000)")
     parser.add_argument("--users", type=int, default=5000, help="users that seed and big make (5,000)")
@@ -41,6 +41,9 @@ def main() -> None:
         _seed(rooms=options.rooms or 1_000_000, users=options.users)
         return
     print(f"{datetime.now(UTC).date()}, {_machine()}\n", flush=True)
+    if options.what == "media":
+        media.run()
+        return
     with _installation(is_sqlite=options.sqlite) as (running, secrets):
         if options.what == "big":
             _seed_from_outside(running, rooms=options.rooms or 1_000_000, users=options.users)

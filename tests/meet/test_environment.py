@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from meet.environment import base_path, base_url, duration
+from meet.environment import base_path, base_url, bucket_origin, duration
 from tests.servers import ROOT
 
 
@@ -104,3 +104,38 @@ def test_behind_https_cookies_are_for_https_only(tmp_path: Path) -> None:
         MEET_PRODUCTION="1",
     )
     assert shown == "(True, True, ['meet.example.org'])"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "path_style", "origin"),
+    [
+        ("", False, "https://meet.s3.eu-west-1.amazonaws.com"),
+        ("", True, "https://s3.eu-west-1.amazonaws.com"),
+        ("https://s3.example.org:9000", True, "https://s3.example.org:9000"),
+        ("https://s3.example.org:9000/", False, "https://meet.s3.example.org:9000"),
+    ],
+)
+def test_where_the_files_of_a_bucket_come_from(endpoint: str, path_style: bool, origin: str) -> None:
+    assert bucket_origin("meet", endpoint, region="eu-west-1", path_style=path_style) == origin
+
+
+@pytest.mark.parametrize(
+    ("variables", "shown"),
+    [
+        ({}, "(False, 'LocalStorage', False)"),
+        ({"MEET_BLOB_STORAGE_MODE": "s3", "MEET_S3_ENDPOINT": "http://s3:7070"}, "(False, 'S3Storage', False)"),
+        ({"MEET_BLOB_STORAGE_MODE": "s3", "MEET_S3_ENDPOINT": "https://s3.example.org"}, "(True, 'S3Storage', True)"),
+        (
+            {"MEET_BLOB_STORAGE_MODE": "abs", "MEET_ABS_ENDPOINT": "https://s3.example.org"},
+            "(True, 'AzureStorage', True)",
+        ),
+        ({"MEET_BLOB_STORAGE_MODE": "gcs"}, "(True, 'GoogleStorage', False)"),
+        ({"MEET_BLOB_STORAGE_MODE": "ftp"}, "(True, 'LocalStorage', False)"),
+    ],
+)
+def test_players_may_go_where_they_are_sent_to(tmp_path: Path, variables: dict[str, str], shown: str) -> None:
+    expression = (
+        "settings.MEET_RECORDING_REDIRECT, settings.STORAGES['recordings']['BACKEND'].rpartition('.')[2], "
+        "'https://s3.example.org' in settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['media-src']"
+    )
+    assert read(tmp_path, expression, **variables) == shown

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import ApiKey
 from meet import health
+from recordings import storage
 from tests.conftest import Api
 
 LOCAL, REMOTE = "127.0.0.1", "192.0.2.7"
@@ -49,7 +50,7 @@ def test_ready_when_everything_is_there(media: respx.Route, db: None) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ok",
-        "parts": {"database": "ok", "broker": "ok", "livekit": "ok"},
+        "parts": {"database": "ok", "broker": "ok", "livekit": "ok", "storage": "ok"},
     }
 
 
@@ -72,6 +73,24 @@ def test_without_its_broker_it_is_degraded_but_ready(
     answer = ask("/readyz", address=LOCAL)
     assert answer.status_code == 200
     assert answer.json()["parts"]["broker"] == "unavailable"
+
+
+def test_without_its_storage_it_is_degraded_but_ready(
+    media: respx.Route, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def refuse() -> None:
+        asked.append(1)
+        raise storage.StorageRefused
+
+    monkeypatch.setattr(storage, "probe", refuse)
+    health._storage_in.cache_clear()
+    answers = [ask("/readyz", address=LOCAL) for _ in range(3)]
+    health._storage_in.cache_clear()
+    assert answers[0].status_code == 200
+    assert [answer.json()["parts"]["storage"] for answer in answers] == ["unavailable"] * 3
+    assert len(asked) < 3, "not everybody who asks makes us write to it"
 
 
 def test_without_its_database_it_is_not_ready(media: respx.Route, db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from installer import frontend, media_server, messages, places, python_env, system, tools, versions
+from installer import (
+    frontend,
+    go_program,
+    media_server,
+    messages,
+    object_store,
+    places,
+    python_env,
+    system,
+    tools,
+    versions,
+)
 from installer.console import Problem
 
 LOCK = """\
@@ -148,10 +159,59 @@ def test_no_media_server_is_needed_to_run_with_one_of_yours(monkeypatch: pytest.
     monkeypatch.setenv("LIVEKIT_URL", "wss://media.example.org")
     monkeypatch.delenv("MEET_LIVEKIT_SERVER", raising=False)
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(media_server, "_LINK", Path("/nowhere"))
+    monkeypatch.setattr(places, "VENV", Path("/nowhere"))
 
     assert media_server.is_ready("run")
     assert not media_server.is_ready("test")
+
+
+def test_only_tests_need_an_object_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(places, "VENV", tmp_path)
+    assert object_store.is_ready("run")
+    assert not object_store.is_ready("test")
+
+    (tmp_path / "bin").mkdir()
+    object_store.PROGRAM.built.touch()
+    object_store.PROGRAM.link()
+
+    assert object_store.is_ready("test")
+
+
+def test_a_program_is_built_once_and_linked_beside_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By a Go that notes what it is asked for."""
+    go = tmp_path / "go"
+    go.write_text('#!/bin/sh\necho "$@" >> "$0.log"\nmkdir -p "$GOBIN"\necho built > "$GOBIN/gateway"\n')
+    go.chmod(0o755)
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(places, "VENV", tmp_path)
+    monkeypatch.setattr(tools, "go", lambda: (go, True))
+    program = go_program.GoProgram("store", version="1.2.3", package="example.org/store/cmd/gateway", takes="a minute")
+
+    for _ in range(2):
+        go_program.Build(program).finish()
+
+    assert (tmp_path / "go.log").read_text() == "install -v example.org/store/cmd/gateway@v1.2.3\n"
+    assert (tmp_path / "bin" / "store").read_text() == "built\n"
+    assert program.is_linked
+    assert "building store 1.2.3 (a minute, once)" in capsys.readouterr().out
+
+
+def test_a_build_that_fails_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    go = tmp_path / "go"
+    go.write_text("#!/bin/sh\necho no such module >&2\nexit 1\n")
+    go.chmod(0o755)
+    monkeypatch.setattr(tools, "go", lambda: (go, True))
+
+    build = go_program.Build(go_program.GoProgram("store", version="1", package="example.org/store", takes="a minute"))
+
+    with pytest.raises(Problem, match=r"store could not be built:\nno such module"):
+        build.finish()
 
 
 def test_our_go_never_fetches_another_go_and_leaves_nothing_in_the_home(
@@ -160,8 +220,8 @@ def test_our_go_never_fetches_another_go_and_leaves_nothing_in_the_home(
     monkeypatch.setenv("GOFLAGS", "-mod=vendor")
     monkeypatch.setenv("GOOS", "plan9")
 
-    wheel = media_server._environment(tmp_path, is_systems=False)
-    system_go = media_server._environment(tmp_path, is_systems=True)
+    wheel = go_program._environment(tmp_path, is_systems=False)
+    system_go = go_program._environment(tmp_path, is_systems=True)
 
     assert wheel["GOTOOLCHAIN"] == system_go["GOTOOLCHAIN"] == "local"
     assert "GOOS" not in wheel
