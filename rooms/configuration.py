@@ -23,7 +23,9 @@ Config = Mapping[str, Mapping[str, Any]]
 # By role: which permissions are granted, and which taken away.
 Grants = Mapping[str, Mapping[str, bool]]
 
-_DETAILS = ("name", "name_key", "external_id", "expires_at", "expiry_with_meeting", "expiry_with_recordings")
+_DETAILS = (
+    "name", "name_key", "external_id", "auto_recording", "expires_at", "expiry_with_meeting", "expiry_with_recordings",
+)  # fmt: skip
 _ROLES = ("moderator_permissions", "speaker_permissions", "roles_updated_at")
 _ACCESS = ("user_access", "roles_updated_at")
 _BATCH = 500
@@ -34,6 +36,7 @@ class Details(TypedDict, total=False):
 
     name: str
     external_id: str | None
+    auto_recording: bool
     expires_at: datetime | None
     expiry_with_meeting: MeetingPolicy
     expiry_with_recordings: RecordingsPolicy

@@ -67,6 +67,7 @@ class NewRoom:
     user_access: bool = False
     disabled_links: frozenset[str] = frozenset()
     external_id: str | None = None
+    auto_recording: bool = False
 
 
 def create(wish: NewRoom, *, owner: User, now: datetime) -> Room:
@@ -89,6 +90,7 @@ def _insert(wish: NewRoom, *, owner: User, now: datetime) -> Room:
         name=name,
         owner=owner,
         external_id=wish.external_id,
+        auto_recording=wish.auto_recording,
         created_at=now,
         roles_updated_at=now,
         config=merged_config(default_config(), wish.config),

@@ -18,8 +18,8 @@ BASE_FIELDS = (
 # The links as the older dialects spell them: in unfiltered rooms, and where they are asked for by name.
 OLD_LINK_FIELDS = ("anonymous", "accessUrl", "moderatorUrl", "speakerUrl")
 EXTRA_FIELDS = ("config", "roles")
-# Ours: there only where the room has one, so that all others keep exactly the contract's keys.
-OWN_FIELDS = ("externalId",)
+# Ours: there only where the room has such, or by name, so that all others keep exactly the contract's keys.
+OWN_FIELDS = ("externalId", "autoRecording")
 SELECTABLE_FIELDS = BASE_FIELDS + OLD_LINK_FIELDS + OWN_FIELDS
 # The halves of an encoding of one's own.
 ENCODING_KEYS = {
@@ -43,7 +43,13 @@ class View:
 
 def room_object(room: Room, view: View, *, with_extra_fields: bool = True) -> dict[str, Any]:
     """The room with exactly the keys that `view` selects; `_extraFields` lists what more there is."""
-    result = {**_identity(room), **_extras(room, view), **_access(room, view), **_state(room)}
+    result = {
+        **_identity(room),
+        **_extras(room, view),
+        **_access(room, view),
+        **_state(room),
+        **_auto_recording(room, view),
+    }
     result = filtered(result, view.selection)
     if with_extra_fields:
         result["_extraFields"] = list(EXTRA_FIELDS)
@@ -71,6 +77,11 @@ def _identity(room: Room) -> dict[str, Any]:
     if room.external_id is not None:
         result["externalId"] = room.external_id
     return result
+
+
+def _auto_recording(room: Room, view: View) -> dict[str, Any]:
+    is_asked = "autoRecording" in (view.selection.keys or ())
+    return {"autoRecording": room.auto_recording} if room.auto_recording or is_asked else {}
 
 
 def _extras(room: Room, view: View) -> dict[str, Any]:

@@ -108,7 +108,9 @@ def make_recording(room: Room, *, status: RecordingStatus = RecordingStatus.COMP
     columns: dict[str, Any] = {
         "recording_id": f"{room.room_id}--EG_{uid}--{uid}",
         "egress_id": f"EG_{uid}",
+        "room_name": room.name,
         "created_at": now,
+        "started_at": now,
         "released_at": now if status.is_final else None,
         "deadline_at": None if status.is_final else now,
         **more,
@@ -118,7 +120,7 @@ def make_recording(room: Room, *, status: RecordingStatus = RecordingStatus.COMP
         room=room,
         status=status,
         backend=Recording.Backend.BROWSER,
-        key=f"{room.room_id}/{uid}.mp4",
+        key=f"recordings/{room.room_id}/{room.room_id}--{uid}.mp4",
         layout="grid",
         encoding="H264_720P_30",
         public_secret=ids.hex_secret(),

@@ -27,6 +27,8 @@ Row = TypeVar("Row", bound=Model)
 
 _DEFAULT_ITEMS = 10
 _MOST_ITEMS = 100
+# Whole numbers that no column holds.
+_BEYOND = 2**63
 
 
 # What JavaScript's Number() reads as decimal; Python's float() takes «1_000» and «inf» as well.
@@ -155,7 +157,7 @@ def _position(sort: Sort, token: str) -> tuple[Any, int]:
     try:
         position = json.loads(base64.b64decode(token.encode(), altchars=b"-_", validate=True))
         value, row_id = position["fieldValue"], position["id"]
-        if type(row_id) is not int or abs(row_id) >= 2**63 or (value is None and not sort.nullable):
+        if type(row_id) is not int or abs(row_id) >= _BEYOND or (value is None and not sort.nullable):
             raise ValueError(token)
         if value is not None:
             value = clock.from_ms(_typed(value, int)) if sort.kind is datetime else _typed(value, sort.kind)
@@ -166,6 +168,8 @@ def _position(sort: Sort, token: str) -> tuple[Any, int]:
 
 def _typed(value: Any, kind: type) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool) or "\0" in str(value):
+        raise ValueError(value)
+    if isinstance(value, int) and abs(value) >= _BEYOND:
         raise ValueError(value)
     return value
 

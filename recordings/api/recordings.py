@@ -1,103 +1,85 @@
-"""Recordings: started, stopped (rest-api.md 1.8, 5.1, 5.2)."""
+"""Recordings: started, stopped, listed, shown, deleted, shared (rest-api.md 1.8, 5)."""
 
 from http import HTTPStatus
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actor import Actor, Via
 from accounts.authentication import ApiKeyAuthentication
-from accounts.models import Scope
-from accounts.permissions import AnyRole, read_write
-from meet import clock, ids
-from meet.api.describing import describes
-from meet.api.fields import EnumField, ObjectSerializer, StringField
-from meet.api.selection import Selection, filtered, selection
-from meet.errors import InvalidRequest, Issue
+from accounts.permissions import AnyRole
+from meet import clock
+from meet.api.describing import Answer, describes
+from meet.api.pagination import page
+from meet.api.selection import Selection, filtered
+from meet.errors import Forbidden, NotAuthenticated
 from meet.hurry import hurry
 from meet.links import base_of
 from meet.livekit.gateway import LiveKitUnavailable
-from recordings import starting, stopping, tasks
+from recordings import deletion, listing, starting, stopping, tasks
 from recordings.access import recording_for, room_to_record
-from recordings.api.schema import RECORDING, RECORDING_FIELDS, RECORDING_ID
+from recordings.api.bodies import (
+    BulkDeletionQuery,
+    DeletionQuery,
+    RecordingListQuery,
+    StartBody,
+    UrlQuery,
+    filters,
+)
+from recordings.api.endpoint import (
+    RecordingEndpoint,
+    SharedEndpoint,
+    caller_name,
+    recording_id_from,
+    recording_selection,
+)
+from recordings.api.schema import (
+    RECORDING,
+    RECORDING_DELETED,
+    RECORDING_FIELDS,
+    RECORDING_ID,
+    RECORDING_PAGE,
+    RECORDING_URL,
+    RECORDINGS_DELETED,
+    RECORDINGS_NOT_DELETED,
+    SHARED_PARAMETERS,
+    SHARED_SECURITY,
+)
 from recordings.errors import (
     AlreadyRecorded,
     AlreadyStopped,
     NoParticipants,
     NoRecorderFree,
+    NotStopped,
     RecordingDisabled,
     RecordingNotFound,
     StartTimedOut,
     StoppedWhileStarting,
+    WrongRecordingSecret,
 )
-from recordings.representation import FIELDS, recording_object
-from rooms.access import Caller, RoomMember
-from rooms.api.config_bodies import LAYOUTS, EncodingField
-from rooms.api.endpoint import RoomEndpoint
-from rooms.api.room_bodies import room_id_from
+from recordings.models import Recording
+from recordings.representation import recording_object
+from recordings.share_links import Share, expect_public, share_url
 from rooms.api.schema import ROOM_ID
-from rooms.authentication import RoomMemberTokenAuthentication
-from rooms.errors import RoomNotFound
+from rooms.authentication import ANY_CREDENTIAL, RoomMemberTokenAuthentication
+from rooms.errors import LinkIsDisabled, RoomNotFound
 from rooms.permissions import Permission
 
-_PARTS = 3
-_MALFORMED = "recordingId does not follow the expected format"
-
-
-def recording_id_from(text: str, *, field: str) -> str:
-    """`<roomId>--<EG_…>--<uid>`, with a clean room id; 422 for anything else."""
-    room_id, *others = parts = text.strip().split("--")
-    clean = ids.cleaned(room_id)
-    if len(parts) != _PARTS or not clean or not others[1] or not others[0].startswith("EG_") or others[0] == "EG_":
-        raise InvalidRequest(Issue(field, _MALFORMED))
-    return "--".join([clean, *others])
-
-
-def recording_selection(request: Request) -> Selection:
-    return selection(request, base=FIELDS)
-
-
-def caller_name(caller: Caller) -> str:
-    """Who asks, in words for the log of a recording."""
-    if isinstance(caller, RoomMember):
-        return caller.admission.name if caller.admission else (caller.user.name if caller.user else "")
-    if isinstance(caller, Actor) and caller.via is Via.API_KEY and caller.key:
-        return f"API key «{caller.key.name}»"
-    return caller.user.name
-
-
-class RecordingEndpoint(RoomEndpoint):
-    scopes = read_write(Scope.RECORDINGS_READ, Scope.RECORDINGS_WRITE)
-
-
-class RoomIdField(StringField):
-    """Cleaned as in a path."""
-
-    def to_internal_value(self, data: Any) -> str:
-        try:
-            return room_id_from(super().to_internal_value(data))
-        except InvalidRequest as error:
-            raise ValidationError([issue.message for issue in error.issues]) from error
-
-
-class RecordingOptionsBody(ObjectSerializer):
-    layout = EnumField(LAYOUTS, required=False)
-    encoding = EncodingField(required=False)
-
-
-class StartBody(ObjectSerializer):
-    roomId = RoomIdField()
-    config = RecordingOptionsBody(required=False, help_text="What is not said is as the room's configuration has it")
+IN_MEETINGS = (ApiKeyAuthentication, RoomMemberTokenAuthentication)
 
 
 class RecordingsView(RecordingEndpoint):
-    """Users start and stop recordings in the meeting, by its tokens."""
+    """Users start and stop recordings in the meeting, by its tokens. `dryRun=true` on the deletion is ours."""
 
-    authentication_classes = (ApiKeyAuthentication, RoomMemberTokenAuthentication)
     permission_classes = (AnyRole,)
-    operation = "starting recording"
+
+    @property
+    def operation(self) -> str:  # type: ignore[override]
+        return "starting recording" if self.request.method == "POST" else "processing recordings"
+
+    def get_authenticators(self) -> list[Any]:
+        accepted = IN_MEETINGS if self.request.method == "POST" else ANY_CREDENTIAL
+        return [kind() for kind in accepted]
 
     @describes(
         "startRecording",
@@ -127,13 +109,107 @@ class RecordingsView(RecordingEndpoint):
         hurry(tasks.record, recording.pk)
         recording = starting.wait(recording)
         hurry(tasks.tell)
-        location = f"{base_of(request._request)}/api/v1/recordings/{recording.recording_id}"
-        body = filtered(recording_object(recording), chosen)
-        return Response(body, status=HTTPStatus.CREATED, headers={"Location": location})
+        return _moved(recording, request, chosen, status=HTTPStatus.CREATED)
+
+    @describes(
+        "getRecordings",
+        "List recordings",
+        answers={200: RECORDING_PAGE},
+        query=RecordingListQuery,
+        selects=RECORDING_FIELDS,
+        text="Administrators see all of them, others those of rooms in which they have `recordingList`, and holders of "
+        "a room member token those of its room.",
+    )
+    def get(self, request: Request) -> Response:
+        query = self.query(RecordingListQuery)
+        chosen = recording_selection(request)
+        wanted = filters(query)
+        scopes = listing.scopes(self.caller, wanted)
+        with wanted.name.bounded():
+            found = page(scopes, sorts=listing.SORTS, query=query, full=listing.full())
+        return Response(found.envelope("recordings", lambda one: filtered(recording_object(one), chosen)))
+
+    @describes(
+        "deleteRecordings",
+        "Delete several recordings",
+        answers={
+            200: Answer(RECORDINGS_DELETED, text="All of them deleted"),
+            400: Answer(RECORDINGS_NOT_DELETED, text="Some of them, or none"),
+        },
+        query=BulkDeletionQuery,
+        text="Each recording by itself: what cannot be deleted does not keep the others from it.",
+    )
+    def delete(self, request: Request) -> Response:
+        query = self.query(BulkDeletionQuery)
+        report = deletion.delete_all(
+            self.caller,
+            query["recordingIds"],
+            by=caller_name(self.caller),
+            now=clock.now(),
+            is_rehearsal=query["dryRun"],
+        )
+        count = len(report.failed)
+        answer: dict[str, Any] = {
+            "message": f"{count} recording(s) could not be deleted" if count else "All recordings deleted successfully",
+            "deleted": report.deleted,
+            "failed": [{"recordingId": one, "error": error.message} for one, error in report.failed],
+        }
+        if query["dryRun"]:
+            answer["dryRun"] = True
+        return Response(answer, status=HTTPStatus.BAD_REQUEST if count else HTTPStatus.OK)
+
+
+class RecordingView(SharedEndpoint):
+    """`dryRun=true` on the deletion is ours."""
+
+    operation = "processing recording"
+
+    def validate(self, request: Request) -> None:
+        super().validate(request)
+        recording_selection(request)
+
+    @describes(
+        "getRecording",
+        "Get a recording",
+        answers={200: RECORDING},
+        selects=RECORDING_FIELDS,
+        parameters=SHARED_PARAMETERS,
+        security=SHARED_SECURITY,
+        errors=[
+            WrongRecordingSecret(RECORDING_ID),
+            NotAuthenticated(),
+            Forbidden(),
+            LinkIsDisabled(ROOM_ID, "recording"),
+            RecordingNotFound(RECORDING_ID),
+        ],
+    )
+    def get(self, request: Request, recording_id: str) -> Response:
+        recording = self.recording(need=Permission.recordingPlay)
+        return Response(filtered(recording_object(recording), recording_selection(request)))
+
+    @describes(
+        "deleteRecording",
+        "Delete a recording",
+        answers={200: RECORDING_DELETED},
+        query=DeletionQuery,
+        errors=[RecordingNotFound(RECORDING_ID), NotStopped(RECORDING_ID)],
+        text="There is no such recording from then on; its file goes a little later.",
+    )
+    def delete(self, request: Request, recording_id: str) -> Response:
+        clean_id = recording_id_from(recording_id, field="recordingId")
+        query = self.query(DeletionQuery)
+        recording = recording_for(self.caller, clean_id, need=Permission.recordingDelete)
+        answer: dict[str, Any] = {"message": f"Recording '{recording.recording_id}' deleted successfully"}
+        if query["dryRun"]:
+            deletion.rehearse(recording)
+            answer["dryRun"] = True
+        else:
+            deletion.delete(recording, by=caller_name(self.caller), now=clock.now())
+        return Response(answer)
 
 
 class RecordingStopView(RecordingEndpoint):
-    authentication_classes = (ApiKeyAuthentication, RoomMemberTokenAuthentication)
+    authentication_classes = IN_MEETINGS
     permission_classes = (AnyRole,)
     operation = "stopping recording"
 
@@ -151,10 +227,35 @@ class RecordingStopView(RecordingEndpoint):
     )
     def post(self, request: Request, recording_id: str) -> Response:
         chosen = recording_selection(request)
-        clean_id = recording_id_from(recording_id, field="params.recordingId")
+        clean_id = recording_id_from(recording_id)
         recording = recording_for(self.caller, clean_id, need=Permission.recordingControl)
         recording = stopping.stop(recording, by=caller_name(self.caller), now=clock.now())
         hurry(tasks.tell)
-        location = f"{base_of(request._request)}/api/v1/recordings/{recording.recording_id}"
-        body = filtered(recording_object(recording), chosen)
-        return Response(body, status=HTTPStatus.ACCEPTED, headers={"Location": location})
+        return _moved(recording, request, chosen, status=HTTPStatus.ACCEPTED)
+
+
+class RecordingUrlView(RecordingEndpoint):
+    authentication_classes = ANY_CREDENTIAL
+    permission_classes = (AnyRole,)
+    operation = "getting recording URL"
+
+    @describes(
+        "getRecordingUrl",
+        "Get the link that shares a recording",
+        answers={200: RECORDING_URL},
+        query=UrlQuery,
+        errors=[LinkIsDisabled(ROOM_ID, "recording"), RecordingNotFound(RECORDING_ID)],
+        text="The same links every time. The public one is there only where the room shares its recordings.",
+    )
+    def get(self, request: Request, recording_id: str) -> Response:
+        clean_id = recording_id_from(recording_id)
+        share = Share.PRIVATE if self.query(UrlQuery)["privateAccess"] else Share.PUBLIC
+        recording = recording_for(self.caller, clean_id, need=Permission.recordingPlay)
+        if share is Share.PUBLIC:
+            expect_public(recording.room)
+        return Response({"url": share_url(recording, share, base=base_of(request._request))})
+
+
+def _moved(recording: Recording, request: Request, chosen: Selection, *, status: HTTPStatus) -> Response:
+    location = f"{base_of(request._request)}/api/v1/recordings/{recording.recording_id}"
+    return Response(filtered(recording_object(recording), chosen), status=status, headers={"Location": location})

@@ -1,6 +1,8 @@
 """Recordings and figures, for the OpenAPI document."""
 
-from meet.api.describing import COUNT, FLAG, MOMENT, TEXT, Fields, one_of, shape
+from typing import Any
+
+from meet.api.describing import COUNT, FLAG, MOMENT, TEXT, URL, Component, Fields, array_of, one_of, page_of, shape
 from recordings.failures import Failure
 from recordings.models import RecordingStatus
 from recordings.representation import FIELDS
@@ -57,6 +59,69 @@ RECORDING = shape(
         "details": "",
     },
 )
+RECORDING_PAGE = page_of("recordings", RECORDING)
+RECORDING_URL = shape(
+    "RecordingUrl",
+    {"url": URL},
+    example={
+        "url": f"https://meet.example.org/recording/{RECORDING_ID}?recordingSecret=5b1f0d6c9e4a47a28c3d7f10b2e69a84"
+    },
+)
+
+# -- Deletion --------------------------------------------------------------------------------------------------------
+
+_REHEARSED: dict[str, Any] = {"dryRun": {"const": True, "description": "Nothing has happened: it was only asked"}}
+RECORDING_DELETED = shape(
+    "RecordingDeleted",
+    {"message": TEXT, **_REHEARSED},
+    required=("message",),
+    example={"message": f"Recording '{RECORDING_ID}' deleted successfully"},
+)
+_UNDELETED = shape(
+    "UndeletedRecording",
+    {"recordingId": TEXT, "error": TEXT},
+    example={"recordingId": RECORDING_ID, "error": f"Recording '{RECORDING_ID}' is not stopped yet"},
+)
+
+
+def _deleted(name: str, message: str, *, failed: list[Any]) -> Component:
+    properties = {"message": TEXT, "deleted": array_of(TEXT), "failed": array_of(_UNDELETED), **_REHEARSED}
+    example = {"message": message, "deleted": [RECORDING_ID], "failed": failed}
+    return shape(name, properties, required=("message", "deleted", "failed"), example=example)
+
+
+RECORDINGS_DELETED = _deleted("RecordingsDeleted", "All recordings deleted successfully", failed=[])
+RECORDINGS_NOT_DELETED = _deleted(
+    "RecordingsNotDeleted", "1 recording(s) could not be deleted", failed=[_UNDELETED.example]
+)
+
+# -- Links -----------------------------------------------------------------------------------------------------------
+
+# Where the secret of a recording opens as well.
+SHARED_SECURITY = ("ApiKey", "RoomMemberToken", "AccessToken", "Session", None)
+SHARED_PARAMETERS = (
+    {
+        "name": "recordingSecret",
+        "in": "query",
+        "description": "Of a share link; in place of any other credential, but for the private link's account",
+        "schema": TEXT,
+    },
+)
+
+MEDIA_PARAMETERS = (
+    *SHARED_PARAMETERS,
+    {"name": "Range", "in": "header", "description": "`bytes=start-end` or `bytes=start-`", "schema": TEXT},
+    {"name": "accessToken", "in": "query", "description": "In place of the header `Authorization`", "schema": TEXT},
+    {
+        "name": "roomMemberToken",
+        "in": "query",
+        "description": "In place of the header `X-Room-Member-Token`",
+        "schema": TEXT,
+    },
+)
+
+# -- Meetings --------------------------------------------------------------------------------------------------------
+
 MEETING_RECORDING = shape(
     "MeetingRecording",
     {

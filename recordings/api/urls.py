@@ -2,11 +2,13 @@ from django.urls import re_path
 
 from recordings.api.analytics import AnalyticsView
 from recordings.api.meeting import MeetingRecordingView
-from recordings.api.recordings import RecordingStopView, RecordingsView
+from recordings.api.recordings import RecordingStopView, RecordingsView, RecordingUrlView, RecordingView
 
 public = [
     re_path(r"^recordings/?$", RecordingsView.as_view()),
+    re_path(r"^recordings/(?P<recording_id>[^/]+)/?$", RecordingView.as_view()),
     re_path(r"^recordings/(?P<recording_id>[^/]+)/stop/?$", RecordingStopView.as_view()),
+    re_path(r"^recordings/(?P<recording_id>[^/]+)/url/?$", RecordingUrlView.as_view()),
 ]
 internal = [
     re_path(r"^analytics/?$", AnalyticsView.as_view()),

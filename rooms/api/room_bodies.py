@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 from meet import clock, ids
 from meet.api import dialects
 from meet.api.describing import MOMENT, JsonSchema, one_of
-from meet.api.fields import EnumField, NumberField, ObjectSerializer, StringField
+from meet.api.fields import BooleanField, EnumField, NumberField, ObjectSerializer, StringField
 from meet.errors import InvalidRequest, Issue
 from rooms.api.config_bodies import ConfigBody, SwitchBody, config_changes
 from rooms.api.permission_bodies import RolesBody, grants
@@ -17,13 +17,13 @@ from rooms.lifecycle import Expiry, NewRoom, earliest_expiry
 from rooms.models import LONGEST_EXTERNAL_ID, LONGEST_NAME, MeetingPolicy, RecordingsPolicy, RoomStatus
 from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, MeetingRole, from_object
 
-_LONGEST_ROOM_ID = 100
+LONGEST_ROOM_ID = 100
 
 
 def room_id_from(path: str, *, field: str = "roomId") -> str:
     """The id in a path as the contract cleans it; 422 when nothing is left."""
-    if len(path) > _LONGEST_ROOM_ID:
-        raise InvalidRequest(Issue(field, f"roomId cannot exceed {_LONGEST_ROOM_ID} characters"))
+    if len(path) > LONGEST_ROOM_ID:
+        raise InvalidRequest(Issue(field, f"roomId cannot exceed {LONGEST_ROOM_ID} characters"))
     clean = ids.cleaned(path)
     if not clean:
         raise InvalidRequest(Issue(field, "roomId cannot be empty after sanitization"))
@@ -97,6 +97,12 @@ def _name_field() -> StringField:
     return StringField(maximum=(LONGEST_NAME, f"roomName cannot exceed {LONGEST_NAME} characters"), required=False)
 
 
+def _auto_recording_field() -> BooleanField:
+    return BooleanField(
+        required=False, help_text="Whether each meeting is recorded from its first picture or sound on; false at first"
+    )
+
+
 class RoomBody(ObjectSerializer):
     """Everything that makes a room, in today's and in older spellings, but for what its owner calls it."""
 
@@ -107,6 +113,7 @@ class RoomBody(ObjectSerializer):
     roles = RolesBody(required=False)
     access = AccessBody(required=False)
     anonymous = AnonymousOfOldBody(required=False)
+    autoRecording = _auto_recording_field()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         problems = dialects.conflicts(attrs.get("anonymous", {}), attrs.get("access", {}))
@@ -132,6 +139,7 @@ class RoomDetailsBody(ObjectSerializer):
     autoDeletionDate = DeletionDateField(required=False, allow_null=True, help_text="null: never")
     autoDeletionPolicy = AutoDeletionPolicyBody(required=False)
     externalId = ExternalIdField(required=False, allow_null=True, help_text="null takes it away")
+    autoRecording = _auto_recording_field()
 
 
 class StatusBody(ObjectSerializer):
@@ -162,6 +170,7 @@ def new_room(body: Mapping[str, Any], *, external_id: str | None = None) -> NewR
         user_access=bool(wish.access.user),
         disabled_links=frozenset(role for role, is_enabled in wish.access.links.items() if not is_enabled),
         external_id=external_id or body.get("externalId"),
+        auto_recording=body.get("autoRecording", False),
     )
 
 
@@ -202,6 +211,8 @@ def details(body: Mapping[str, Any]) -> Details:
         found["expiry_with_recordings"] = RecordingsPolicy(policy["withRecordings"])
     if "externalId" in body:
         found["external_id"] = body["externalId"]
+    if "autoRecording" in body:
+        found["auto_recording"] = body["autoRecording"]
     return found
 
 

@@ -51,8 +51,8 @@ _EXTERNAL_ID_TAKEN = ExternalIdTaken("course-2026-11", "olga_")
 
 
 class RoomsView(RoomEndpoint):
-    """Ours beside the contract: `externalId` when a room is made and as a filter, shown only in rooms that have one;
-    `dryRun=true` on the deletion."""
+    """Ours beside the contract: `externalId` when a room is made and as a filter, and `autoRecording`, shown only in
+    rooms that have one or do so; `dryRun=true` on the deletion."""
 
     authentication_classes = API_KEY_OR_USER
     operation = "processing rooms"
@@ -175,7 +175,8 @@ class RoomView(RoomEndpoint):
         text="What the body does not name stays as it is. Also possible during a meeting.",
     )
     def patch(self, request: Request, room_id: str) -> Response:
-        """`roomName`, `autoDeletionDate` (null: never), `autoDeletionPolicy`, `externalId` (null: none)."""
+        """`roomName`, `autoDeletionDate` (null: never), `autoDeletionPolicy`, `externalId` (null: none) and
+        `autoRecording`."""
         clean_id = room_id_from(room_id)
         wish = details(self.body(RoomDetailsBody))
         chosen = room_selection(request)

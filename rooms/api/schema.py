@@ -165,6 +165,10 @@ ROOM = shape(
         "rolesUpdatedAt": MOMENT,
         "meetingEndAction": {**one_of(EndAction.values), "description": "What happens when the meeting ends"},
         "externalId": {**TEXT, "description": "What the owner's own system calls it; absent if it has no name for it"},
+        "autoRecording": {
+            **FLAG,
+            "description": "Whether each meeting is recorded by itself; absent if not, unless `fields` names it",
+        },
         "_extraFields": array_of(one_of(EXTRA_FIELDS)),
     },
     required=(),

@@ -21,7 +21,7 @@ from rooms.models import Room
 from rooms.permissions import ALL
 from tests import jwts
 from tests.bad_input.routes import Operation
-from tests.factories import make_member
+from tests.factories import make_member, make_recording
 from tests.livekit.wire import Twirp
 from tests.rooms.live import ANN, in_meeting
 
@@ -130,6 +130,7 @@ def caller(
         "member_id": max_.user_id,
         "key_id": str(key.pk),
         "identity": ANN,
+        "recording_id": str(make_recording(room).recording_id),
     }
     return Caller(program, headers=headers, values=values)
 
