@@ -24,6 +24,7 @@ from meet.api.exceptions import PATH_NOT_FOUND
 from meet.livekit.models import InboundEvent
 from meet.webhooks.models import Delivery
 from recordings import storage
+from recordings.recorders.embedded import hosts_there
 from rooms.models import Meeting
 
 REQUESTS = Histogram(
@@ -66,14 +67,16 @@ def health(_request: HttpRequest) -> HttpResponse:
 
 def ready(request: HttpRequest) -> JsonResponse:
     """503 only without the database; what else is missing is reported as degraded. Details for operators only."""
-    parts = {"database": _database(), "broker": _broker(), "livekit": _livekit(), "storage": _storage()}
-    if parts["database"] != "ok":
-        status = "unavailable"
-    else:
-        status = "ok" if all(state == "ok" for state in parts.values()) else "degraded"
-    answer: dict[str, Any] = {"status": status}
-    if status == "unavailable":
-        return JsonResponse(answer, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    if _database() != "ok":
+        return JsonResponse({"status": "unavailable"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    parts = {
+        "database": "ok",
+        "broker": _broker(),
+        "livekit": _livekit(),
+        "storage": _storage(),
+        "recorder": _recorder(),
+    }
+    answer: dict[str, Any] = {"status": "ok" if all(state == "ok" for state in parts.values()) else "degraded"}
     if _is_operator(request):
         answer["parts"] = parts
     return JsonResponse(answer)
@@ -122,6 +125,13 @@ def _storage_in(_period: int) -> str:
     except storage.StorageError:
         return "unavailable"
     return "ok"
+
+
+def _recorder() -> str:
+    """Of an egress service nobody knows before it is asked to record."""
+    if settings.MEET_RECORDER != "browser" or hosts_there(now=clock.now()):
+        return "ok"
+    return "unavailable"
 
 
 def info(request: HttpRequest) -> JsonResponse:

@@ -171,6 +171,7 @@ _FAILURES = {
     End.DIED: Failure.RECORDER_DIED,
     End.PAGE_FAILED: Failure.PAGE_FAILED,
     End.CANCELLED: Failure.CANCELLED,
+    End.LIVEKIT_LOST: Failure.LIVEKIT_LOST,
 }
 
 

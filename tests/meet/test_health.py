@@ -11,16 +11,18 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import ApiKey
-from meet import health
+from meet import clock, health
 from recordings import storage
+from recordings.models import RecorderHost
 from tests.conftest import Api
 
 LOCAL, REMOTE = "127.0.0.1", "192.0.2.7"
 
 
 @pytest.fixture
-def media(twirp: Any, settings: Settings) -> respx.Route:
-    """LiveKit answers."""
+def media(db: None, twirp: Any, settings: Settings) -> respx.Route:
+    """LiveKit answers, and a recorder is there."""
+    RecorderHost.objects.create(name="machine_1", slots=1, seen_at=clock.now())
     (settings.MEET_DATA_DIR / "broker" / "messages").mkdir(parents=True, exist_ok=True)
     route: respx.Route = twirp._router.get(twirp.base).respond(200, text="OK")
     return route
@@ -50,7 +52,7 @@ def test_ready_when_everything_is_there(media: respx.Route, db: None) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ok",
-        "parts": {"database": "ok", "broker": "ok", "livekit": "ok", "storage": "ok"},
+        "parts": {"database": "ok", "broker": "ok", "livekit": "ok", "storage": "ok", "recorder": "ok"},
     }
 
 
@@ -73,6 +75,16 @@ def test_without_its_broker_it_is_degraded_but_ready(
     answer = ask("/readyz", address=LOCAL)
     assert answer.status_code == 200
     assert answer.json()["parts"]["broker"] == "unavailable"
+
+
+def test_without_its_recorder_it_is_degraded_but_ready(media: respx.Route, settings: Settings) -> None:
+    RecorderHost.objects.all().delete()
+    answer = ask("/readyz", address=LOCAL)
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["parts"]["recorder"]) == ("degraded", "unavailable")
+    # Whether an egress service is there, nobody knows before it is asked to record.
+    settings.MEET_RECORDER = "egress"
+    assert ask("/readyz", address=LOCAL).json()["parts"]["recorder"] == "ok"
 
 
 def test_without_its_storage_it_is_degraded_but_ready(

@@ -100,6 +100,7 @@ def test_a_machine_does_not_take_more_than_its_slots(starting_one: Recording, en
     [
         (End.STOPPED, S.ENDING, "complete", None),
         (End.ROOM_ENDED, S.ENDING, "complete", None),
+        (End.LIVEKIT_LOST, S.ENDING, "complete", 10),
         (End.LIMIT, S.ENDING, "limit_reached", 6),
         (End.DISK_FULL, S.ENDING, "complete", 7),
         (End.DIED, S.ENDING, "complete", 4),

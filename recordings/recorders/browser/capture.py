@@ -46,6 +46,7 @@ class Job:
 class End(StrEnum):
     STOPPED = "stopped"
     ROOM_ENDED = "room_ended"
+    LIVEKIT_LOST = "livekit_lost"  # and did not come back
     LIMIT = "limit"
     DISK_FULL = "disk_full"
     PAGE_FAILED = "page_failed"  # the recorder page showed no meeting
@@ -208,7 +209,8 @@ class _Capture:
         if "START_RECORDING" in said:
             self._is_ready = True
         if "END_RECORDING" in said:
-            raise _Over(End.ROOM_ENDED, at=_recent_moment(said))
+            end = End.LIVEKIT_LOST if "CONNECTION_LOST" in said else End.ROOM_ENDED
+            raise _Over(end, at=_recent_moment(said))
 
     def _check(self) -> None:
         end = self._watch.tick(self._part.size)

@@ -112,7 +112,7 @@ export class Recording extends Store<RecordingState> {
 
   #end(): void {
     clearTimeout(this.#givingUp);
-    this.#signals.end(this.#lostAt ?? Date.now());
+    this.#signals.end(this.#lostAt ?? Date.now(), this.#lostAt !== null);
   }
 
   /** LiveKit reports in bursts; one drawing per burst is enough. */

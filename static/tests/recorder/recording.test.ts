@@ -57,7 +57,7 @@ describe('a recording', () => {
     vi.advanceTimersByTime(5_900);
     expect(words()).not.toContain('END_RECORDING');
     vi.advanceTimersByTime(200);
-    expect(said).toHaveBeenLastCalledWith('END_RECORDING', AT);
+    expect(said).toHaveBeenLastCalledWith('END_RECORDING', AT, 'CONNECTION_LOST');
   });
 
   it('goes on when the room is found again', async () => {

@@ -245,6 +245,6 @@ def test_a_media_server_that_vanishes_is_given_up_after_ten_seconds(
 
         stack.enter_context(sending(meeting.person("Ana")))
         outcome = capture(recording, Plan(seconds=60, acts={3: kill_it}))
-    assert outcome.end is End.ROOM_ENDED
+    assert outcome.end is End.LIVEKIT_LOST
     assert abs(outcome.ended_at - lost[0]) < timedelta(seconds=3)
     assert clock.now() - lost[0] < timedelta(seconds=25)
