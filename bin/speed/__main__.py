@@ -31,10 +31,13 @@ _WANTED = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["requests", "seed", "big", "media"], default="requests")
+    kinds = ["requests", "seed", "big", "media", "recorder"]
+    parser.add_argument("what", nargs="?", choices=kinds, default="requests")
     parser.add_argument("--requests", type=int, default=500, help="requests per figure (500)")
     parser.add_argument("--rooms", type=int, help="rooms in the database before (1,000; seed and big: 1,000,000)")
     parser.add_argument("--users", type=int, default=5000, help="users that seed and big make (5,000)")
+    parser.add_argument("--seconds", type=int, default=40, help="how long recorder films (40)")
+    parser.add_argument("--height", type=int, default=720, help="of the recorder's picture (720)")
     parser.add_argument("--sqlite", action="store_true", help="measure on SQLite")
     options = parser.parse_args()
     if options.what == "seed":
@@ -45,7 +48,9 @@ def main() -> None:
         media.run()
         return
     with _installation(is_sqlite=options.sqlite) as (running, secrets):
-        if options.what == "big":
+        if options.what == "recorder":
+            _recorder(running, seconds=options.seconds, height=options.height)
+        elif options.what == "big":
             _seed_from_outside(running, rooms=options.rooms or 1_000_000, users=options.users)
             big.run(running, times=options.requests)
         else:
@@ -63,6 +68,16 @@ def _seed(*, rooms: int, users: int) -> None:
 def _seed_from_outside(running: servers.Installation, *, rooms: int, users: int) -> None:
     command = [sys.executable, "-m", "speed", "seed", f"--rooms={rooms}", f"--users={users}"]
     subprocess.run(command, env={**os.environ, **running.env}, check=True, cwd=servers.ROOT)
+
+
+def _recorder(running: servers.Installation, *, seconds: int, height: int) -> None:
+    # The recorder is part of this process; it is the installation's that it must speak for.
+    os.environ.update({**running.env, "DJANGO_SETTINGS_MODULE": "meet.settings"})
+    django.setup()
+    from speed import recorder  # noqa: PLC0415 (as above)
+
+    print(f"{height * 16 // 9}×{height}, {seconds} s\n", flush=True)
+    recorder.run(running, seconds=seconds, height=height)
 
 
 def _ordinary(running: servers.Installation, secrets: tuple[str, str], *, rooms: int, times: int) -> None:

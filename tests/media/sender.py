@@ -22,7 +22,7 @@ from livekit import rtc
 from tests import servers
 
 WIDTH, HEIGHT, FPS = 640, 360, 25
-_RATE, _STEP = 48_000, 0.02  # samples and seconds of sound
+_RATE, _STEP = 48_000, 0.01  # samples and seconds of sound
 _CLIP = 4  # seconds, then again
 _BEAT, _BLINK = 2.0, 0.2  # every so often, this long
 _LONGEST = 600  # seconds until it ends by itself
@@ -97,9 +97,10 @@ async def _meet(people: list[Sender], clips: list[list[bytes]]) -> None:
     rooms = [rtc.Room() for _ in people]
     began = time.monotonic()
     tasks = []
-    for room, person, frames in zip(rooms, people, clips, strict=True):
+    for number, (room, person, frames) in enumerate(zip(rooms, people, clips, strict=True)):
         await room.connect(person.url, person.token, rtc.RoomOptions(auto_subscribe=False))
-        tasks += await _publish(room, person, frames, began)
+        # Cameras are not in step with each other.
+        tasks += await _publish(room, person, frames, began + number * _STEP)
     print("on the air", flush=True)
     orders = asyncio.ensure_future(asyncio.to_thread(_obey, people))
     await asyncio.wait([orders, *tasks], timeout=_LONGEST, return_when=asyncio.FIRST_COMPLETED)
@@ -130,7 +131,7 @@ async def _publish(room: rtc.Room, person: Sender, frames: list[bytes], began: f
         await room.local_participant.publish_track(track, options)
         tasks.append(asyncio.ensure_future(_show(video, frames, began)))
     if person.tone:
-        audio = rtc.AudioSource(_RATE, 1, queue_size_ms=100)
+        audio = rtc.AudioSource(_RATE, 1, queue_size_ms=0)
         options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
         microphone = rtc.LocalAudioTrack.create_audio_track("microphone", audio)
         await room.local_participant.publish_track(microphone, options)

@@ -3,8 +3,6 @@
 import base64
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -80,23 +78,13 @@ def capture(job: Job, watch: Watch, *, start_timeout: float = 20) -> Outcome:
     raises is raised, after the browser has been ended."""
     began = time.monotonic()
     try:
-        with Part(job.part) as part, _page(job) as page:
+        with Part(job.part) as part, chromium.running(job.profile, width=job.width, height=job.height) as page:
             outcome = _Capture(job, watch, part, page, began=began, start_timeout=start_timeout).run()
     except CannotWrite as error:
         return Outcome(End.DISK_FULL, str(error), clock.now(), 0)
-    except (chromium.CannotStart, cdp.Gone) as error:
+    except chromium.CannotStart as error:
         return Outcome(End.DIED, str(error), clock.now(), 0)
     return outcome
-
-
-@contextmanager
-def _page(job: Job) -> Iterator[cdp.Page]:
-    with chromium.running(job.profile, width=job.width, height=job.height) as connection:
-        try:
-            page = cdp.first_page(connection)
-        except cdp.Gone as error:
-            raise cdp.Gone(f"Chromium did not start. {chromium.last_words(job.profile)}") from error
-        yield page
 
 
 class _Over(Exception):

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
@@ -38,7 +39,6 @@ _FLAGS = (
 )  # fmt: skip
 _NOBODY = "nobody"
 _PATIENCE = 5.0  # seconds to end by itself
-_LOG = "chromium.log"
 
 
 class CannotStart(Exception):
@@ -61,32 +61,30 @@ def program() -> str:
 
 
 @contextmanager
-def running(profile: Path, *, width: int, height: int) -> Iterator[cdp.Connection]:
-    """A browser whose tab measures exactly `width` by `height`, with a throw-away profile; gone, with everything it
+def running(profile: Path, *, width: int, height: int) -> Iterator[cdp.Page]:
+    """The tab, of exactly `width` by `height`, of a browser with a throw-away profile; gone, with everything that it
     started, when the block ends."""
     command = [program(), *_FLAGS, f"--screen-info={{{width}x{height}}}", f"--window-size={width},{height}"]
+    user = _somebody_else()
+    home = _made(profile, user)
     try:
-        process = _started(command, profile)
-        try:
-            yield process.connection
-        finally:
-            process.connection.close()
-            _end(process.pid)
+        # It has no name: whoever the browser runs as can put nothing else in its place.
+        with tempfile.TemporaryFile() as log:
+            process = _started(command, home, user, log)
+            try:
+                yield _first_page(process, log)
+            finally:
+                process.connection.close()
+                _end(process.pid)
     finally:
         remove_profile(profile)
 
 
-def last_words(profile: Path) -> str:
-    """The last line that the browser wrote: why it did not start."""
-    with suppress(OSError):
-        lines = (profile / _LOG).read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else ""
-    return ""
-
-
 def remove_profile(profile: Path) -> None:
-    """Also of a browser whose driver died; nothing happens where there is none."""
-    shutil.rmtree(profile.resolve(), ignore_errors=True)
+    """Also of a browser whose driver died; nothing happens where there is none. Only our own link is followed: what it
+    leads to belongs to the browser, which may have put another one there."""
+    home = profile.readlink() if profile.is_symlink() else profile
+    shutil.rmtree(home, ignore_errors=True)
     with suppress(OSError):
         profile.unlink()
 
@@ -100,17 +98,24 @@ class _Process:
     connection: cdp.Connection
 
 
-def _started(command: list[str], profile: Path) -> _Process:
-    user = _somebody_else()
+def _started(command: list[str], home: Path, user: pwd.struct_passwd | None, log: IO[bytes]) -> _Process:
     if user:
         command = [*_becoming(user), *command]
     elif os.geteuid() == 0:
         command = [*command, "--no-sandbox"]
     try:
-        home = _made(profile, user)
-        return _spawn([*command, f"--user-data-dir={home}", "about:blank"], home)
+        return _spawn([*command, f"--user-data-dir={home}", "about:blank"], home, log)
     except OSError as error:
         raise CannotStart(f"Chromium cannot be started: {error.strerror}") from error
+
+
+def _first_page(process: _Process, log: IO[bytes]) -> cdp.Page:
+    try:
+        return cdp.first_page(process.connection)
+    except cdp.Gone as error:
+        log.seek(0)
+        *_, last = [b"", *log.read().splitlines()]
+        raise CannotStart(f"Chromium did not start. {last.decode(errors='replace')}") from error
 
 
 def _somebody_else() -> pwd.struct_passwd | None:
@@ -130,22 +135,25 @@ def _becoming(user: pwd.struct_passwd) -> list[str]:
 def _made(profile: Path, user: pwd.struct_passwd | None) -> Path:
     """The folder that the browser gets. Other users do not come into the data directory: theirs lies elsewhere, and
     `profile` is a link to it."""
-    profile.parent.mkdir(parents=True, exist_ok=True)
-    if user is None:
-        profile.mkdir(mode=0o700)
-        return profile
-    home = Path(tempfile.mkdtemp(prefix="meet-recorder-"))
-    profile.symlink_to(home)
-    shutil.chown(home, user.pw_uid, user.pw_gid)
-    return home
+    try:
+        profile.parent.mkdir(parents=True, exist_ok=True)
+        if user is None:
+            profile.mkdir(mode=0o700)
+            return profile
+        home = Path(tempfile.mkdtemp(prefix="meet-recorder-"))
+        profile.symlink_to(home)
+        shutil.chown(home, user.pw_uid, user.pw_gid)
+        return home
+    except OSError as error:
+        raise CannotStart(f"Chromium's profile cannot be made: {error.strerror}") from error
 
 
-def _spawn(command: list[str], home: Path) -> _Process:
+def _spawn(command: list[str], home: Path, log: IO[bytes]) -> _Process:
     commands, answers = _pipe(), _pipe()
     files = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 2, str(home / _LOG), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        (os.POSIX_SPAWN_DUP2, log.fileno(), 2),
         # Where --remote-debugging-pipe expects them.
         (os.POSIX_SPAWN_DUP2, commands.reading, 3),
         (os.POSIX_SPAWN_DUP2, answers.writing, 4),

@@ -70,7 +70,8 @@ function tabOptions({ width, height, frameRate }: Quality): DisplayMediaStreamOp
   };
   return {
     preferCurrentTab: true,
-    video: { width, height, frameRate: { max: frameRate } },
+    // A limit of exactly that would drop every picture that comes a hair early.
+    video: { width, height, frameRate: { max: frameRate * 1.1 } },
     audio: sound,
   } as DisplayMediaStreamOptions;
 }

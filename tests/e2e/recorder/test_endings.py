@@ -219,6 +219,16 @@ def test_a_profile_of_a_dead_driver_can_be_removed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_profile_that_was_replaced_by_a_link_leads_nowhere(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "data").touch()
+    (tmp_path / "elsewhere").symlink_to(precious)
+    (tmp_path / "profile").symlink_to(tmp_path / "elsewhere")
+    remove_profile(tmp_path / "profile")
+    assert (precious / "data").exists()
+
+
 def test_a_media_server_that_vanishes_is_given_up_after_ten_seconds(
     servers_folder: Path, job: Jobs, settings: Settings
 ) -> None:
