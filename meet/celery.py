@@ -100,6 +100,10 @@ app.conf.update(
             "task": "recordings.tasks.look_after",
             **_every(seconds=5),
         },
+        "recordings compared with LiveKit Egress": {
+            "task": "recordings.tasks.compare_egresses",
+            **_every(seconds=30),
+        },
         "meetings that record themselves": {
             "task": "recordings.tasks.record_automatically",
             **_every(seconds=2),

@@ -179,6 +179,17 @@ MEET_RECORDING_REDIRECT = env.bool(
 # x-accel or x-sendfile: the proxy in front sends files of the directory itself.
 MEET_SENDFILE = env("MEET_SENDFILE", default="")
 
+# What an egress service puts before the key of a file: the prefix in its bucket, or the directory it shares with us.
+_FILE_PREFIXES = {
+    "s3": env("MEET_S3_SUBBUCKET", default=""),
+    "abs": env("MEET_ABS_SUBCONTAINER", default=""),
+    "gcs": env("MEET_GCS_SUBBUCKET", default=""),
+    "fs": env("MEET_RECORDINGS_DIR", default=str(MEET_DATA_DIR / "recordings")),
+}
+MEET_EGRESS_FILE_PREFIX = env("MEET_EGRESS_FILE_PREFIX", default="") or _FILE_PREFIXES.get(
+    env("MEET_BLOB_STORAGE_MODE", default="fs"), ""
+)
+
 REDIS_URL = env("REDIS_URL", default="")
 # Web processes of one container; more than one count rate limits together, in Redis.
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)

@@ -60,5 +60,6 @@ def _missing(recording: Recording, attempts: int, *, now: datetime) -> bool:
         reason = "The file is not in the storage yet"
         lifecycle.note_undelivered(recording.pk, reason, again_at=now + _WAITS[attempts - 1], now=now)
     else:
-        lifecycle.give_up(recording.pk, Failure.STORAGE_REFUSED, now=now, details="There is no file in the storage")
+        details = "; ".join(part for part in (recording.details, "There is no file in the storage") if part)
+        lifecycle.give_up(recording.pk, Failure.STORAGE_REFUSED, now=now, details=details)
     return False

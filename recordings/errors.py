@@ -78,6 +78,21 @@ class NoRecorderFree(CannotStart):
         super().__init__(Failure.NO_RECORDER, f"No recorder is free for room '{room_id}'")
 
 
+class NoEgressService(CannotStart):
+    def __init__(self) -> None:
+        super().__init__(Failure.NO_RECORDER, "LiveKit is not set up for recording: it has no Redis")
+
+
+class EgressRefused(CannotStart):
+    """For a reason that is the operator's to find, in the log."""
+
+    is_unexpected = True
+
+    def __init__(self) -> None:
+        super().__init__(Failure.NO_RECORDER, "LiveKit refused to record")
+        self.status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 class StartTimedOut(CannotStart):
     def __init__(self, room_id: str) -> None:
         super().__init__(Failure.TIMED_OUT, f"Recording in room '{room_id}' timed out while starting")

@@ -89,7 +89,8 @@ def wait(recording: Recording) -> Recording:
         time_out(recording, now=clock.now())
         raise TooManyWait(room_id)
     try:
-        deadline = time.monotonic() + lifecycle.START_WITHIN.total_seconds()
+        left = recording.created_at + lifecycle.START_WITHIN - clock.now()
+        deadline = time.monotonic() + left.total_seconds()
         while recording.status == RecordingStatus.STARTING and time.monotonic() < deadline:
             pause()
             recording = _now(recording)
@@ -109,7 +110,10 @@ def pause() -> None:
 
 
 def time_out(recording: Recording, *, now: datetime) -> Recording:
-    """A start that took too long has failed, unless it has succeeded meanwhile."""
+    """A start that took too long has failed, unless it has succeeded meanwhile. Raises `NoRecorderFree` if no recorder
+    was ever heard of."""
+    if recording.egress_id is None:
+        raise give_back(recording, now=now)
     report = lifecycle.Report(RecordingStatus.FAILED, failure=Failure.TIMED_OUT)
     with lifecycle.held(recording.pk) as row:
         if row.status != RecordingStatus.STARTING:
@@ -119,6 +123,13 @@ def time_out(recording: Recording, *, now: datetime) -> Recording:
     with suppress(gateway.LiveKitError):  # the sweep repeats it
         recorder_of(recording).stop(recording, now=now)
     return recording
+
+
+def give_back(recording: Recording, *, now: datetime) -> NoRecorderFree:
+    """A start whose recorder was not heard of in time leaves no recording behind; people are told why."""
+    nobody = NoRecorderFree(recording.room.room_id)
+    _take_back(recording, nobody, now=now)
+    return nobody
 
 
 def _insert(room: Room, wish: Wish, *, now: datetime) -> Recording:
@@ -193,7 +204,9 @@ def _signal(room: Room, failure: Failure | None, *, now: datetime) -> None:
 
 
 def _now(recording: Recording) -> Recording:
-    found: Recording = Recording.with_deleted.select_related("room").get(pk=recording.pk)
+    found: Recording | None = Recording.with_deleted.select_related("room").filter(pk=recording.pk).first()
+    if found is None:  # the sweep was quicker in giving it back
+        raise NoRecorderFree(recording.room.room_id)
     return found
 
 

@@ -56,8 +56,8 @@ def judge_overdue(*, now: datetime) -> int:
 
 def _judge(recording: Recording, *, now: datetime) -> None:
     if recording.egress_id is None:
-        # A process that died between the row and the recorder.
-        Recording.with_deleted.filter(pk=recording.pk, egress_id=None).delete()
+        # No recorder has taken it, or the process died that had asked one.
+        starting.give_back(recording, now=now)
     elif recording.status == RecordingStatus.STARTING:
         starting.time_out(recording, now=now)
     elif recording.deliver_at:

@@ -6,6 +6,7 @@ from celery import shared_task
 from meet import clock
 from meet.hurry import hurry
 from recordings import automatic, delivery, host, late_joiners, sweep
+from recordings.egress import comparison
 from recordings.purge import purge_rooms
 
 
@@ -52,6 +53,12 @@ def look_after() -> None:
         hurry(rescue, pk, queue=host.files_queue(machine))
     for pk, machine in sweep.undelivered(now=now):
         hurry(deliver, pk, queue=host.files_queue(machine) if machine else None)
+
+
+@shared_task
+def compare_egresses() -> None:
+    comparison.compare(now=clock.now())
+    hurry(tell)
 
 
 @shared_task

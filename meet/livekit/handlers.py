@@ -7,4 +7,7 @@ HANDLERS: dict[str, tuple[str, ...]] = {
     "participant_joined": ("rooms.livekit_events.participant_joined", "recordings.livekit_events.participant_joined"),
     "participant_left": ("rooms.livekit_events.participant_left",),
     "participant_connection_aborted": ("rooms.livekit_events.participant_left",),
+    "egress_started": ("recordings.livekit_events.egress_changed",),
+    "egress_updated": ("recordings.livekit_events.egress_changed",),
+    "egress_ended": ("recordings.livekit_events.egress_changed",),
 }
