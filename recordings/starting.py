@@ -25,6 +25,7 @@ from recordings.errors import (
     AlreadyRecorded,
     CannotStart,
     NoParticipants,
+    NoRecorderFree,
     RecordingDisabled,
     StartTimedOut,
     TooManyWait,
@@ -128,7 +129,7 @@ def time_out(recording: Recording, *, now: datetime) -> Recording:
 def give_back(recording: Recording, *, now: datetime) -> NoRecorderFree:
     """A start whose recorder was not heard of in time leaves no recording behind; people are told why."""
     nobody = NoRecorderFree(recording.room.room_id)
-    _take_back(recording, nobody, now=now)
+    _take_back(recording, nobody, nobody.failure, now=now)
     return nobody
 
 
