@@ -67,10 +67,12 @@ def test_a_file_that_the_storage_does_not_take_for_a_day_has_failed(active_one: 
     assert (row.status, row.error_code) == (S.FAILED, 5)
 
 
-def test_a_start_whose_process_died_before_the_recorder_was_asked_leaves_nothing(room: Room) -> None:
+def test_a_start_whose_process_died_before_the_recorder_was_asked_leaves_nothing(room: Room, twirp: Twirp) -> None:
+    route = twirp.answers(SEND, SendDataResponse())
     make_recording(room, status=S.STARTING, egress_id=None, recording_id=None, deadline_at=clock.now() - MINUTE)
     sweep.judge_overdue(now=clock.now())
     assert not Recording.with_deleted.exists()
+    assert signalled(route)["recording"]["errorCode"] == 1
 
 
 def test_starts_that_no_recorder_has_taken_are_called_again(starting_one: Recording) -> None:
