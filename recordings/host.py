@@ -22,7 +22,7 @@ from recordings import encoding, lifecycle
 from recordings.failures import Failure
 from recordings.lifecycle import Report
 from recordings.models import IN_PROGRESS, RecorderHost, Recording, RecordingStatus
-from recordings.recorders.browser import End, Job, NoSpace, NoUsableFile, Outcome, capture, remux
+from recordings.recorders.browser import End, Job, NoSpace, NoUsableFile, Outcome, capture, remove_profile, remux
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +43,8 @@ def files_queue(host: str) -> str:
 
 def begin() -> None:
     """When the process starts: finishes what was left, and says from now on that it is there."""
+    for profile in _folder().glob("*.profile"):  # of browsers whose driver was killed
+        remove_profile(profile)
     for recording in _left_behind():
         finish_left_behind(recording.pk, now=clock.now())
     threading.Thread(target=_keep_saying_so, daemon=True, name="recorder-heartbeat").start()

@@ -57,6 +57,11 @@ def get(program: httpx.Client, recording: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def recordings(program: httpx.Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = program.get("/api/v1/recordings").json()["recordings"]
+    return found
+
+
 def ended(program: httpx.Client, recording: dict[str, Any], *, seconds: float = 30) -> dict[str, Any]:
     """The recording when it has come to its end."""
     final = ("complete", "failed", "aborted", "limit_reached")
