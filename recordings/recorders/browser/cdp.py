@@ -5,6 +5,7 @@ import os
 import select
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -62,13 +63,12 @@ class Connection:
         result: dict[str, Any] = answer["result"]
         return result
 
-    def events(self, timeout: float) -> list[Event]:
-        """What has happened since; waits up to `timeout` seconds for something to happen."""
+    def events(self, timeout: float) -> Iterator[Event]:
+        """What has happened since; waits up to `timeout` seconds for something to happen. What is not taken stays."""
         if not self._events:
             self._receive(timeout)
-        happened = list(self._events)
-        self._events.clear()
-        return happened
+        while self._events:
+            yield self._events.popleft()
 
     def close(self) -> None:
         """Chromium ends itself when its pipe does."""
@@ -129,7 +129,7 @@ class Page:
             raise Refused(str(details.get("exception", {}).get("description") or details.get("text", "")))
         return answer["result"].get("value")
 
-    def events(self, timeout: float) -> list[Event]:
+    def events(self, timeout: float) -> Iterator[Event]:
         return self._connection.events(timeout)
 
 
