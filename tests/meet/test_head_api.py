@@ -10,7 +10,7 @@ from rooms.models import Room
 from rooms.permissions import ALL
 from tests import jwts
 from tests.conftest import Api, AsUser, Console, with_csrf_token
-from tests.factories import make_guest, make_meeting
+from tests.factories import make_guest, make_meeting, make_recording
 from tests.rooms.joining import holder
 
 PATHS = [
@@ -25,6 +25,10 @@ PATHS = [
     "/api/v1/rooms/{room}/members/{guest}",
     "/api/v1/rooms/{room}/meetings",
     "/api/v1/meetings",
+    "/api/v1/recordings",
+    "/api/v1/recordings/{recording}",
+    "/api/v1/recordings/{recording}/url",
+    "/api/v1/recordings/x",
     "/api/v1/users",
     "/api/v1/users/max__",
     "/api/v1/api-keys",
@@ -73,7 +77,7 @@ def callers(
 def test_head_answers_as_get(callers: dict[str, Any], room: Room, path: str) -> None:
     make_meeting(room)
     guest = room.members.get()
-    address = path.format(room=room.room_id, guest=guest.guest_id)
+    address = path.format(room=room.room_id, guest=guest.guest_id, recording=make_recording(room).recording_id)
     got = {name: _told(caller.get(address)) for name, caller in callers.items()}
     asked = {name: caller.head(address) for name, caller in callers.items()}
     assert {name: _told(answer) for name, answer in asked.items()} == got

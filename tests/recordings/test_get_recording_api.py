@@ -203,3 +203,12 @@ def test_head_is_get_without_a_body(api: Api, anonymous: Api, recording: Recordi
     for client, query in ((api, ""), (anonymous, f"?recordingSecret={recording.public_secret}")):
         answer = client.head(f"{path_of(recording)}{query}")
         assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.usefixtures("rate_limits")
+def test_reads_by_link_are_counted_as_all_others(anonymous: Api, api: Api, recording: Recording) -> None:
+    answer = get(anonymous, recording, recordingSecret=recording.public_secret)
+    assert answer["RateLimit-Policy"] == "500;w=60"
+    assert answer["RateLimit"].startswith("limit=500, remaining=499")
+    assert anonymous.get("/api/v1/recordings/x")["RateLimit"].startswith("limit=500, remaining=498")
+    assert "RateLimit" not in get(api, recording).headers

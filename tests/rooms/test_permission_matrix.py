@@ -8,10 +8,12 @@ import pytest
 from accounts.models import Role, User
 from meet import clock
 from meet.appearance.models import Theme
+from recordings.models import RecordingStatus
 from rooms.models import Room
 from tests import jwts
 from tests.conftest import Api, AsUser
-from tests.factories import make_member, make_room, make_user, secret_of
+from tests.factories import make_member, make_recording, make_room, make_user, secret_of
+from tests.recordings.doors import body_of
 
 COLUMNS = (
     "nobody", "key", "admin", "owner", "manager member", "manager stranger", "member", "stranger", "token",
@@ -21,9 +23,11 @@ NEW_THEME = {"appearance": {"themes": [{"name": "x", "enabled": True, "baseTheme
 GUEST = {"name": "Gwen", "baseRole": "speaker"}
 UPGRADE = {"action": "upgrade"}
 BY_LINK = {"secret": ...}
+IN_ROOM = {"roomId": ...}
 PASSWORDS = {"currentPassword": "not the current one", "newPassword": "a new password"}
 
 MANAGERS_ONLY = (401, 200, 200, 200, 403, 403, 403, 403, 401, 401)
+PLAYERS = (401, 200, 200, 200, 200, 403, 200, 403, 200, 403)
 
 # method, path, body → the status for each column; 400 of change-password: the caller was let in.
 TABLE: list[tuple[str, str, Any, tuple[int, ...]]] = [
@@ -54,6 +58,28 @@ TABLE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("delete", "/internal-api/v1/meetings/{room}", None, (401,) * 8 + (403, 403)),
     ("delete", "/internal-api/v1/meetings/{room}/participants/a", None, (401,) * 8 + (403, 403)),
     ("put", "/internal-api/v1/meetings/{room}/participants/a/role", UPGRADE, (401,) * 8 + (403, 403)),
+    # 409: the caller was let in, and the room is recorded already, or the recording over.
+    ("post", "/api/v1/recordings", IN_ROOM, (401, 409, *(401,) * 6, 403, 403)),
+    ("post", "{recording}/stop", None, (401, 409, *(401,) * 6, 403, 403)),
+    ("get", "/api/v1/recordings", None, (401, *(200,) * 9)),
+    ("get", "{recording}", None, PLAYERS),
+    ("get", "{recording}/url", None, PLAYERS),
+    # 404: there is no file.
+    ("get", "{recording}/media", None, (401, 404, 404, 404, 404, 403, 404, 403, 404, 403)),
+    ("get", "{recording}/download", None, (401, 404, 404, 404, 404, 403, 404, 403, 404, 403)),
+    ("delete", "{recording}", None, (401, 200, 200, 200, 403, 403, 403, 403, 403, 403)),
+    (
+        "delete",
+        "/api/v1/recordings?recordingIds={recording_id}",
+        None,
+        (401, 200, 200, 200, 400, 400, 400, 400, 400, 400),
+    ),
+    (
+        "get",
+        "/api/v1/recordings/download?recordingIds={recording_id}",
+        None,
+        (401, 200, 200, 200, 200, 400, 200, 400, 200, 400),
+    ),
     ("post", "{member}/token", {}, (401, 401, 200, 200, 200, 403, 200, 403, 401, 401)),
     ("post", "{member}/token", BY_LINK, (200,) * 10),
     ("get", "/internal-api/v1/users/me", None, (401, 401, 200, 200, 200, 200, 200, 200, 401, 401)),
@@ -149,9 +175,19 @@ def test_each_caller_gets_the_status_of_the_contract(
     make_member(room, make_user("known", name="Known"))
     if body == BY_LINK:
         body = {"secret": secret_of(room)}
-    address = path.format(room=room.room_id, member=f"/internal-api/v1/rooms/{room.room_id}/members")
+    if body == IN_ROOM:
+        make_recording(room, status=RecordingStatus.ACTIVE)
+        body = {"roomId": room.room_id}
+    recording_id = make_recording(room).recording_id if "{recording" in path else ""
+    address = path.format(
+        room=room.room_id,
+        member=f"/internal-api/v1/rooms/{room.room_id}/members",
+        recording=f"/api/v1/recordings/{recording_id}",
+        recording_id=recording_id,
+    )
     answer = getattr(caller(column), method)(address, body)
-    assert answer.status_code == status, answer.content
+    assert answer.status_code == status, body_of(answer)
+    body_of(answer)
     if status == 401:
         assert answer.json() == {"error": "Authentication Error", "message": "Unauthorized"}
     if status == 403:
