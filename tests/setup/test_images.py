@@ -84,17 +84,59 @@ def test_every_variable_is_explained_and_secrets_have_no_default() -> None:
             assert default.startswith(":?"), f"{name} must be given"
 
 
+def configuration_of(service: str) -> dict[str, Any]:
+    """As the service reads it, with secrets that YAML might trip over."""
+    [text] = COMPOSE["services"][service]["environment"].values()
+    configuration: dict[str, Any] = yaml.safe_load(filled_in(text))
+    return configuration
+
+
+def filled_in(text: str) -> str:
+    values = {
+        "LIVEKIT_API_KEY": "APIx",
+        "LIVEKIT_API_SECRET": "a: #secret",
+        "S3_ACCESS_KEY": "s3",
+        "S3_SECRET_KEY": "b",
+    }
+    return VARIABLE.sub(lambda match: values.get(match[1]) or (match[2] or "").removeprefix(":-"), text)
+
+
 @pytest.mark.parametrize("service", ["livekit", "egress"])
 def test_the_configuration_of_media_services_is_yaml(service: str) -> None:
-    values = {"LIVEKIT_API_KEY": "APIx", "LIVEKIT_API_SECRET": "a: #secret"}
-    [text] = COMPOSE["services"][service]["environment"].values()
-
-    configuration = yaml.safe_load(VARIABLE.sub(lambda match: values[match[1]], text))
+    configuration = configuration_of(service)
 
     assert configuration["redis"] == {"address": "redis:6379"}
     if service == "livekit":
         assert configuration["keys"] == {"APIx": "a: #secret"}
         assert configuration["webhook"]["urls"] == ["http://web:6080/livekit/webhook"]
+
+
+def test_egress_stores_files_where_we_look_for_them() -> None:
+    ours = {name: filled_in(str(value)) for name, value in COMPOSE["services"]["web"]["environment"].items()}
+
+    assert configuration_of("egress")["storage"] == {
+        "s3": {
+            "endpoint": ours["MEET_S3_ENDPOINT"],
+            "bucket": ours["MEET_S3_BUCKET"],
+            "region": "us-east-1",
+            "access_key": ours["MEET_S3_ACCESS_KEY"],
+            "secret": ours["MEET_S3_SECRET_KEY"],
+            "force_path_style": True,
+        }
+    }
+    assert ours["MEET_BLOB_STORAGE_MODE"] == "s3"
+
+
+def test_egress_records_our_page_in_a_sandbox_for_as_long_as_we_say() -> None:
+    ours = {name: filled_in(str(value)) for name, value in COMPOSE["services"]["web"]["environment"].items()}
+    egress = configuration_of("egress")
+
+    assert ours["MEET_RECORDER"] == "egress"
+    assert ours["MEET_RECORDER_PAGE_URL"] == "http://web:6080/recorder"
+    assert egress["ws_url"] == ours["LIVEKIT_URL_PRIVATE"]
+    assert egress["session_limits"]["file_output_max_duration"] == f"{ours['MEET_RECORDING_MAX_MINUTES']}m"
+    assert egress["enable_chrome_sandbox"] is True
+    assert COMPOSE["services"]["egress"]["cap_add"] == ["SYS_ADMIN"]
 
 
 def test_a_container_must_say_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
