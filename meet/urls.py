@@ -44,6 +44,7 @@ urlpatterns = [
     path("", include("meet.webhooks.urls")),
     path("", include("accounts.urls")),
     path("", include("rooms.urls")),
+    path("", include("recordings.urls")),
 ]
 
 handler404 = "meet.pages.not_found"
