@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,12 +19,14 @@ from meet.errors import Forbidden
 from meet.links import base_of
 from recordings import deletion, sharing
 from recordings.access import recording_for
+from recordings.errors import NotStopped
 from recordings.forms import ShareForm
 from recordings.media_links import Purpose, media_url
 from recordings.models import Recording
 from recordings.rows import Row
 from recordings.share_links import Share, share_url
 from recordings.views import rows_for
+from rooms.errors import RoomHasMeeting
 from rooms.permissions import Permission
 
 
@@ -95,17 +98,22 @@ def share_context(request: HttpRequest, recording: Recording, *, chosen: str | N
     }
 
 
+_LINKS_ON = gettext_lazy("Links to the recordings of this room work without an account.")
+_LINKS_OFF = gettext_lazy("Links to the recordings of this room let nobody in without an account.")
+
+
 @signed_in()
 @require_POST
 def recording_share_switch(request: HttpRequest, actor: Actor, recording_id: str) -> HttpResponse:
     """Public links of all recordings of the room, on or off."""
     recording = _managed(actor, recording_id)
     is_on = request.POST.get("public") == "on"
-    sharing.switch(recording.room, on=is_on, now=clock.now())
-    if is_on:
-        messages.success(request, _("Links to the recordings of this room work without an account."))
+    try:
+        sharing.switch(recording.room, on=is_on, now=clock.now())
+    except RoomHasMeeting:
+        messages.error(request, _("There is a meeting in the room. The links can be switched when it has ended."))
     else:
-        messages.success(request, _("Links to the recordings of this room let nobody in without an account."))
+        messages.success(request, _LINKS_ON if is_on else _LINKS_OFF)
     return HttpResponseRedirect(_detail(recording))
 
 
@@ -142,6 +150,10 @@ def recording_delete(request: HttpRequest, actor: Actor, recording_id: str) -> H
     recording = recording_for(actor, recording_id, need=Permission.recordingDelete)
     if request.method != "POST":
         return render(request, "recordings/recording_delete.html", {"recording": recording})
-    deletion.delete(recording, by=actor.user.name, now=clock.now())
+    try:
+        deletion.delete(recording, by=actor.user.name, now=clock.now())
+    except NotStopped:
+        messages.error(request, _("The recording is still going on. It can be deleted when it has ended."))
+        return HttpResponseRedirect(_detail(recording))
     messages.success(request, _("The recording of «%(name)s» has been deleted.") % {"name": recording.room_name})
     return HttpResponseRedirect(reverse("recordings"))

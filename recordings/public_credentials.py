@@ -11,6 +11,7 @@ from accounts.models import User
 from meet import clock
 from meet.limits import FAILED_SECRETS, client_of
 from recordings.errors import WrongRecordingSecret
+from recordings.models import Recording
 from recordings.visits import Credentials
 from rooms.errors import MemberNotFound, WrongSecret
 
@@ -40,7 +41,7 @@ def _credentials(request: HttpRequest, recording_id: str | None, *, now: datetim
     user = _user(request, given.get("accessToken"), now=now)
     secret = given.get("recordingSecret")
     if secret is None and user and recording_id:
-        secret = request.session.get(_KEPT, {}).get(recording_id)
+        secret = _kept(request, recording_id)
     return Credentials(user, given.get("secret"), secret)
 
 
@@ -51,6 +52,13 @@ def _user(request: HttpRequest, token: str | None, *, now: datetime) -> User | N
     if not isinstance(request.user, User) or not request.user.is_active:
         return None
     return request.user if request.method == "GET" or has_csrf_token(request) else None
+
+
+def _kept(request: HttpRequest, recording_id: str) -> str | None:
+    """None for a link that has been replaced since."""
+    secret = request.session.get(_KEPT, {}).get(recording_id)
+    holds = secret and Recording.objects.filter(recording_id=recording_id, private_secret=secret).exists()
+    return secret if holds else None
 
 
 def keep_for_after_login(request: HttpRequest, recording_id: str) -> bool:

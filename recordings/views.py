@@ -5,10 +5,12 @@ from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actor import Actor
@@ -18,7 +20,6 @@ from meet.names import name_key
 from recordings import listing, serving
 from recordings.access import permissions_for_list, recordings_for, visible_recordings
 from recordings.archive import Entry
-from recordings.errors import NothingToZip
 from recordings.forms import RecordingFilterForm
 from recordings.listing import SORTS, Filters
 from recordings.models import IN_PROGRESS, Recording, RecordingStatus
@@ -180,7 +181,8 @@ def recordings_zip(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     found, _refusals = recordings_for(actor, request.POST.getlist("recordingIds"), need=Permission.recordingDownload)
     entries = [_entry(recording) for recording in found.values() if recording.is_streamable]
     if not entries:
-        raise NothingToZip
+        messages.error(request, _("None of the chosen recordings can be downloaded."))
+        return HttpResponseRedirect(reverse("recordings"))
     return serving.zipped(request, entries)
 
 

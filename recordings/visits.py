@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from meet.errors import DomainError, Forbidden
+from meet.errors import DomainError, Forbidden, NotAuthenticated
 from recordings.access import RecordingVisitor, find, recording_visitor
 from recordings.media_links import Holder, Purpose, media_url
 from recordings.models import Recording
@@ -64,6 +64,8 @@ def room_visit(room_id: str, credentials: Credentials, *, now: datetime) -> Visi
 
 def recording_visit(recording_id: str, credentials: Credentials, *, now: datetime) -> RecordingVisit:
     """Somebody who may play the recording; raises what `visitor_for` and `recording_visitor` do, and `Forbidden`."""
+    if credentials == Credentials():
+        raise NotAuthenticated
     recording = find(recording_id)
     shared = None
     if credentials.recording_secret is not None:
