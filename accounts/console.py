@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.actor import Actor, Via
 from accounts.models import Role, User
@@ -17,17 +17,17 @@ Parameters = ParamSpec("Parameters")
 def signed_in(
     *roles: Role,
 ) -> Callable[
-    [Callable[Concatenate[HttpRequest, Actor, Parameters], HttpResponse]],
-    Callable[Concatenate[HttpRequest, Parameters], HttpResponse],
+    [Callable[Concatenate[HttpRequest, Actor, Parameters], HttpResponseBase]],
+    Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase],
 ]:
     """Hands the view an `Actor`: visitors are sent to the login and back, other roles than `roles` get 403. Without
     roles, everybody with an account may enter."""
 
     def decorate(
-        view: Callable[Concatenate[HttpRequest, Actor, Parameters], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponse]:
+        view: Callable[Concatenate[HttpRequest, Actor, Parameters], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]:
         @wraps(view)
-        def inner(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponse:
+        def inner(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
             user = request.user
             if not isinstance(user, User):
                 if getattr(request, "htmx", False):

@@ -36,6 +36,7 @@ _EVERYBODY = frozenset(Role)
 _ADMIN = frozenset({Role.ADMIN})
 _NAVIGATION = (
     NavigationItem("rooms", _("Rooms"), "video", "rooms", _EVERYBODY),
+    NavigationItem("recordings", _("Recordings"), "movie", "recordings", _EVERYBODY),
     NavigationItem("api-keys", _("API keys"), "key", "api-keys", _ADMIN),
     NavigationItem("config", _("Configuration"), "palette", "config", _ADMIN),
 )

@@ -49,6 +49,7 @@ class LinkIsDisabled(RoomError):
     def __init__(self, room_id: str, role: str) -> None:
         kind = "recordings" if role == "recording" else f"role '{role}'"
         super().__init__(HTTPStatus.FORBIDDEN, f"Anonymous access in room '{room_id}' is disabled for {kind}")
+        self.role = role
 
 
 class MemberError(DomainError):

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
@@ -21,7 +21,7 @@ from meet.pages import Explanation, error_page
 from rooms.access import visitor_for
 from rooms.errors import LinkIsDisabled, MemberNotFound, RoomNotFound, WrongSecret
 
-_EXPLANATIONS: dict[type[DomainError], Explanation] = {
+EXPLANATIONS: dict[type[DomainError], Explanation] = {
     RoomNotFound: Explanation(
         "invalid-room",
         _("This room does not exist"),
@@ -59,10 +59,22 @@ def meeting(request: HttpRequest, room_id: str) -> HttpResponse:
     """With a link: checked here, so that a bad one gets its page and status at once. Without: the shell, whose script
     finds the link in the history entry after a reload, and else enters by the account or goes to the login
     (decisions.md 5)."""
-    answer = _door(request, room_id)
+    recordings = _recordings_page(request, room_id)
+    answer = HttpResponseRedirect(recordings) if recordings else _door(request, room_id)
     # Browsers would name the whole address, secret and all, when they ask us for the page's files.
     answer["Referrer-Policy"] = "strict-origin"
     return answer
+
+
+def _recordings_page(request: HttpRequest, room_id: str) -> str | None:
+    """Where links lead that show recordings in place of the meeting (meeting-ui.md 2.13)."""
+    query = request.GET.copy()
+    recording_id = query.pop("show-recording", [""])[-1]
+    shows_all = query.pop("show-only-recordings", [""])[-1] == "true"
+    if not recording_id and not shows_all:
+        return None
+    page = reverse("recording", args=[recording_id]) if recording_id else reverse("room-recordings", args=[room_id])
+    return f"{page}?{query.urlencode()}" if query else page
 
 
 def _door(request: HttpRequest, room_id: str) -> HttpResponse:
@@ -73,7 +85,7 @@ def _door(request: HttpRequest, room_id: str) -> HttpResponse:
         try:
             guest_name = _check(request, room_id, secret, user)
         except DomainError as error:
-            return error_page(request, error, _EXPLANATIONS.get(type(error)))
+            return error_page(request, error, EXPLANATIONS.get(type(error)))
     theme = themes.enabled()
     config = _config(request, room_id, user)
     config |= {

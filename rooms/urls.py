@@ -6,7 +6,6 @@ urlpatterns = [
     path("rooms", views.room_list, name="rooms"),
     path("rooms/new", views.room_new, name="room-new"),
     path("rooms/statuses", views.statuses, name="room-statuses"),
-    path("rooms/<str:room_id>", views.room_detail, name="room-detail"),
     path("rooms/<str:room_id>/share", views.share, name="room-share"),
     path("rooms/<str:room_id>/links/<str:kind>.svg", views.link_qr, name="room-link-qr"),
     path("rooms/<str:room_id>/delete", views.room_delete, name="room-delete"),

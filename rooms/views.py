@@ -171,13 +171,10 @@ def room_new(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "rooms/room_new.html", {"form": form}, status=status)
 
 
-@signed_in()
-@require_GET
-def room_detail(request: HttpRequest, actor: Actor, room_id: str) -> HttpResponse:
-    room = room_for(actor, room_id, need=Need.SEE)
+def detail_context(request: HttpRequest, actor: Actor, room: Room) -> dict[str, Any]:
+    """What the page of a room shows above its tabs; the page as a whole belongs to who knows all of them."""
     [row] = _rows(actor, [room])
-    context = {**row, "links": _links(request, actor, room), **_deletion_context()}
-    return render(request, "rooms/room_detail.html", context)
+    return {**row, "links": _links(request, actor, room), **_deletion_context()}
 
 
 @signed_in()

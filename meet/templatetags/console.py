@@ -6,6 +6,7 @@ from django import template
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 
 register = template.Library()
@@ -35,6 +36,18 @@ def moment(value: datetime, style: str = "relative") -> SafeString:
         utc.isoformat(timespec="seconds"),
         text,
     )
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """«45 s», «3 min 20 s», «1 h 2 min»: the two largest units."""
+    total = round(seconds)
+    hours, minutes, rest = total // 3600, total // 60 % 60, total % 60
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)d s") % {"seconds": rest}
 
 
 @register.filter

@@ -14,7 +14,7 @@ interface Request {
   xhr: XMLHttpRequest;
 }
 
-/** Asks every four seconds how the rooms in view are doing, while somebody is looking. The server answers with the
+/** Asks every four seconds how what is in view is doing (elements with `data-live-id`), while somebody is looking. The server answers with the
  * pieces to swap in place, or with 304. */
 export class Live extends HTMLElement {
   #timer: number | undefined;
@@ -37,7 +37,9 @@ export class Live extends HTMLElement {
   refresh(everything = false): void {
     this.toggleAttribute('data-everything', everything);
     clearTimeout(this.#timer);
-    htmx.trigger(this, 'refresh', {});
+    if (this.hasAttribute('data-counts') || this.#idsInView().length)
+      htmx.trigger(this, 'refresh', {});
+    else this.#plan();
   }
 
   #plan = (): void => {
@@ -49,7 +51,7 @@ export class Live extends HTMLElement {
   #prepare = (event: Event): void => {
     const request = (event as CustomEvent<Request>).detail;
     if (request.elt !== this) return;
-    request.parameters.ids = this.#roomsInView().join(',');
+    request.parameters.ids = this.#idsInView().join(',');
     if (this.hasAttribute('data-counts'))
       request.parameters.counts = this.hasAttribute('data-everything') ? 'all' : 'live';
     if (this.#etag) request.headers['If-None-Match'] = this.#etag;
@@ -66,13 +68,13 @@ export class Live extends HTMLElement {
   };
 
   /** Only those: an address has its limits, and what nobody sees may wait until it is scrolled to. */
-  #roomsInView(): string[] {
-    return [...this.querySelectorAll<HTMLElement>('[data-room-id]')]
+  #idsInView(): string[] {
+    return [...this.querySelectorAll<HTMLElement>('[data-live-id]')]
       .filter((row) => {
         const { top, bottom } = row.getBoundingClientRect();
         return bottom >= 0 && top <= window.innerHeight;
       })
       .slice(0, MOST_ROWS)
-      .map((row) => row.dataset.roomId ?? '');
+      .map((row) => row.dataset.liveId ?? '');
   }
 }

@@ -9,7 +9,8 @@ export function followLoadMore(): void {
     const button = (event.target as Element).closest<HTMLAnchorElement>(BUTTON);
     if (!button) return;
     before = rows().length;
-    address = button.href;
+    // On pages that answer to a POST the address stays what it is.
+    address = button.hasAttribute('hx-get') ? button.href : location.href;
   });
   document.addEventListener('htmx:afterSettle', () => {
     if (!address || rows().length === before) return;
@@ -20,5 +21,5 @@ export function followLoadMore(): void {
 }
 
 function rows(): NodeListOf<HTMLElement> {
-  return document.querySelectorAll('.room-row');
+  return document.querySelectorAll('.list-row');
 }

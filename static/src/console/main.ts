@@ -12,6 +12,8 @@ import { LocalTimes } from './local-times';
 import { Menu } from './menu';
 import { NavigationToggle } from './navigation-toggle';
 import { Password } from './password';
+import { Player } from './player';
+import { RecordingDeletion } from './recording-deletion';
 import { RoomDeletion } from './room-deletion';
 import { Selection } from './selection';
 import { Share } from './share';
@@ -20,6 +22,7 @@ import { ThemeToggle } from './theme-toggle';
 import { Time } from './time';
 import { Toasts } from './toasts';
 import { Unsaved } from './unsaved';
+import { Visit } from './visit';
 
 const language = document.documentElement.lang;
 if (isLanguage(language)) currentLanguage.choose(language);
@@ -36,6 +39,8 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   'meet-menu': Menu,
   'meet-navigation-toggle': NavigationToggle,
   'meet-password': Password,
+  'meet-player': Player,
+  'meet-recording-deletion': RecordingDeletion,
   'meet-room-deletion': RoomDeletion,
   'meet-selection': Selection,
   'meet-share': Share,
@@ -44,6 +49,7 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   'meet-time': Time,
   'meet-toasts': Toasts,
   'meet-unsaved': Unsaved,
+  'meet-visit': Visit,
 };
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
 followLoadMore();

@@ -21,7 +21,8 @@ export class Menu extends HTMLElement {
   #keyed = (event: KeyboardEvent): void => {
     const menu = this.#menu;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!menu || !step) return;
+    // In a field the arrows are the field's.
+    if (!menu || !step || event.target instanceof HTMLInputElement) return;
     event.preventDefault();
     menu.showPopover();
     const items = [...menu.querySelectorAll<HTMLElement>('a, button')];

@@ -10,14 +10,8 @@ import {
   questionsOf,
   type RoomName,
 } from './room-api';
+import { removeRows } from './rows';
 import { type Level, toast, toastOnNextPage } from './toasts';
-
-export type { RoomName } from './room-api';
-
-/** Asks, deletes, and shows what came of it. */
-export function deleteRooms(rooms: RoomName[]): void {
-  document.querySelector<RoomDeletion>('meet-room-deletion')?.delete(rooms);
-}
 
 type Done = Extract<Outcome, { kind: 'done' }>;
 
@@ -54,7 +48,7 @@ export class RoomDeletion extends HTMLElement {
     event.preventDefault();
     // The menu closes under the dialog; its button is where the focus returns to.
     link.closest('meet-menu')?.querySelector<HTMLElement>('[popovertarget]')?.focus();
-    this.delete([{ id: link.dataset.deleteRoom ?? '', name: link.dataset.roomName ?? '' }]);
+    this.delete([{ id: link.dataset.deleteRoom ?? '', name: link.dataset.rowName ?? '' }]);
   };
 
   async #isConfirmed(rooms: RoomName[]): Promise<boolean> {
@@ -106,21 +100,10 @@ export class RoomDeletion extends HTMLElement {
     const done = outcomes.filter((outcome) => outcome.kind === 'done');
     const gone = done.filter(({ code }) => fateOf(code) === 'deleted').map(({ room }) => room.id);
     const messages = this.#messages(outcomes);
-    const stays = this.#removeRows(gone);
+    const stays = removeRows(gone.map((id) => `room-row-${id}`));
     for (const [level, text] of messages) (stays ? toast : toastOnNextPage)(level, text);
     if (!stays) location.assign(this.dataset.list ?? '');
     else if (done.length) document.querySelector<Live>('meet-live')?.refresh(true);
-  }
-
-  /** Whether there is still something to see on this page. */
-  #removeRows(ids: string[]): boolean {
-    const rows = ids.map((id) => document.getElementById(`room-row-${id}`)).filter((row) => !!row);
-    if (rows.length < ids.length) return false;
-    if (!rows.length) return true;
-    const near = rows.at(-1)?.nextElementSibling ?? rows[0]?.previousElementSibling;
-    for (const row of rows) row.remove();
-    near?.querySelector<HTMLElement>('.name-link')?.focus();
-    return document.querySelector('.room-row') !== null;
   }
 
   #messages(outcomes: Outcome[]): [Level, string][] {

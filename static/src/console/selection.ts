@@ -1,7 +1,17 @@
 import { plural } from '../i18n';
-import { deleteRooms, type RoomName } from './room-deletion';
 
-/** The rows that are checked, and what can be done with them together. */
+export interface Chosen {
+  id: string;
+  name: string;
+}
+
+/** The dialog of a deletion, which also does it. */
+export interface Deletion extends HTMLElement {
+  delete(rows: Chosen[]): Promise<void>;
+}
+
+/** The rows that are checked, and what can be done with them together; `data-deletion` names the element that deletes
+ * them. */
 export class Selection extends HTMLElement {
   connectedCallback(): void {
     this.addEventListener('change', this.#changed);
@@ -37,19 +47,20 @@ export class Selection extends HTMLElement {
       this.#boxes[0]?.focus();
     }
     this.#show();
-    if (target.closest('#bulk-delete-btn')) deleteRooms(this.#chosen());
+    if (target.closest('#bulk-delete-btn'))
+      document.querySelector<Deletion>(this.dataset.deletion ?? '')?.delete(this.#chosen());
   };
 
   #check(isChecked: boolean): void {
     for (const box of this.#boxes) box.checked = isChecked;
   }
 
-  #chosen(): RoomName[] {
+  #chosen(): Chosen[] {
     return this.#boxes
       .filter((box) => box.checked)
       .map((box) => {
         const row = box.closest('tr');
-        return { id: row?.dataset.roomId ?? '', name: row?.dataset.roomName ?? '' };
+        return { id: row?.dataset.rowId ?? '', name: row?.dataset.rowName ?? '' };
       });
   }
 

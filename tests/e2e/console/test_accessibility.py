@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.console import recordings
 from tests.servers import ROOT, Installation
 
 _AXE = (ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -23,6 +24,12 @@ def _open_menu(page: Page) -> None:
 def _ask_to_delete(page: Page) -> None:
     _open_menu(page)
     page.locator("[id^='delete-room-btn-']").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _ask_to_delete_recording(page: Page) -> None:
+    _open_menu(page)
+    page.locator("[id^='delete-recording-btn-']").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
@@ -97,6 +104,19 @@ _PAGES: list[tuple[str, str, Step | None]] = [
     ("room", "/rooms/{room}", None),
     ("room, share page", "/rooms/{room}/share", None),
     ("room, deletion page", "/rooms/{room}/delete", None),
+    ("room, recording settings", "/rooms/{room}/recording-settings", None),
+    ("recordings", "/recordings", None),
+    ("recordings, menu open", "/recordings", _open_menu),
+    ("recordings, one selected", "/recordings", lambda page: page.locator("td.select-cell input").first.check()),
+    ("recordings, days", "/recordings", lambda page: page.click("[popovertarget='days-menu']")),
+    ("recordings, deleting", "/recordings", _ask_to_delete_recording),
+    ("recordings, sharing", "/recordings", _share),
+    ("recordings, filtered", "/recordings?status=aborted&since=2020-01-01&until=2020-01-02&room=x", None),
+    ("recording", "/recordings/{recording}", lambda page: page.click(".player-keys summary")),
+    ("recording, failed", "/recordings/{failed}", None),
+    ("recording, share page", "/recordings/{recording}/share?kind=public", None),
+    ("recording, replacing its links", "/recordings/{recording}/share/rotate", None),
+    ("recording, deletion page", "/recordings/{recording}/delete", None),
     ("new room", "/rooms/new", None),
     ("API keys, making one", "/api-keys/new", None),
     ("API keys, refused", "/api-keys/new", _make_key_for_nothing),
@@ -126,28 +146,43 @@ _OUTSIDE: list[tuple[str, str, Step | None]] = [
     ("login", "/login", None),
     ("API outside", "/api/v1/rooms", None),
     ("error outside", "/room/no-such-room?secret=x", None),
+    ("recordings of a room", "{list}", None),
+    ("a recording by its link", "{link}", lambda page: page.click(".player-keys summary")),
+    ("a recording by a wrong link", "{link}0", None),
 ]
 _LOOKS = [(width, theme) for width in (1280, 360) for theme in ("light", "dark")]
 
 
 @pytest.fixture
-def room_id(program: httpx.Client) -> str:
-    room: dict[str, str] = program.post("/api/v1/rooms", json={"roomName": "For axe"}).json()
-    return room["roomId"]
+def places(program: httpx.Client, installation: Installation) -> dict[str, str]:
+    """Where the pages are that need something to be there."""
+    room: dict[str, Any] = program.post("/api/v1/rooms", json={"roomName": "For axe"}).json()
+    room_id = room["roomId"]
+    failure = {"status": "failed", "error_code": 7, "details": "ENOSPC"}
+    made, failed = recordings.make(installation, {"roomId": room_id}, {"roomId": room_id, **failure})
+    return {
+        "room": room_id,
+        "recording": made.recording_id,
+        "failed": failed.recording_id,
+        "list": room["access"]["anonymous"]["recording"]["url"],
+        "link": made.public_link,
+    }
 
 
 @pytest.mark.parametrize(("width", "theme"), _LOOKS)
-def test_no_page_of_the_console_has_a_violation(signed_in_page: Page, room_id: str, width: int, theme: str) -> None:
+def test_no_page_of_the_console_has_a_violation(
+    signed_in_page: Page, places: dict[str, str], width: int, theme: str
+) -> None:
     _look(signed_in_page, width, theme)
     signed_in_page.on("dialog", lambda dialog: dialog.accept())  # unsaved changes
-    found = [_violations(signed_in_page, *page, room_id) for page in _PAGES]
+    found = [_violations(signed_in_page, *page, places) for page in _PAGES]
     assert not any(found), [part for part in found if part]
 
 
 @pytest.mark.parametrize(("width", "theme"), _LOOKS)
-def test_no_page_outside_of_it_has_a_violation(page: Page, width: int, theme: str) -> None:
+def test_no_page_outside_of_it_has_a_violation(page: Page, places: dict[str, str], width: int, theme: str) -> None:
     _look(page, width, theme)
-    found = [_violations(page, *outside, "") for outside in _OUTSIDE]
+    found = [_violations(page, *outside, places) for outside in _OUTSIDE]
     assert not any(found), [part for part in found if part]
 
 
@@ -157,8 +192,8 @@ def _look(page: Page, width: int, theme: str) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
 
 
-def _violations(page: Page, name: str, path: str, step: Step | None, room_id: str) -> list[str]:
-    page.goto(path.format(room=room_id))
+def _violations(page: Page, name: str, path: str, step: Step | None, places: dict[str, str]) -> list[str]:
+    page.goto(path.format(**places))
     if step:
         step(page)
     page.evaluate(_AXE)

@@ -1,0 +1,58 @@
+"""Recordings in a running installation that nobody had to record."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.servers import ROOT, Installation
+
+_MAKE = "from tests.e2e.console import recordings_inside; recordings_inside.main()"
+
+
+@dataclass(frozen=True)
+class Made:
+    recording_id: str
+    public_secret: str
+    private_secret: str
+
+    @property
+    def page(self) -> str:
+        return f"/recording/{self.recording_id}"
+
+    @property
+    def public_link(self) -> str:
+        return f"{self.page}?recordingSecret={self.public_secret}"
+
+    @property
+    def private_link(self) -> str:
+        return f"{self.page}?recordingSecret={self.private_secret}"
+
+
+def make(installation: Installation, *wishes: Mapping[str, Any]) -> list[Made]:
+    """A wish is `roomId`, `status` and columns; what can be played has a film. With `recordingId` it is a change."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", _MAKE],
+        input=json.dumps({"film": str(film(installation.folder)), "wishes": wishes}),
+        env={**os.environ, "DATABASE_URL": "", "REDIS_URL": "", **installation.env},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [Made(*one) for one in json.loads(done.stdout)]
+
+
+def film(folder: Path) -> Path:
+    """Six seconds of picture and sound, as recorders write them."""
+    file = folder / "film.mp4"
+    if not file.exists():
+        picture = ["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=10:duration=6"]
+        sound = ["-f", "lavfi", "-i", "sine=440:duration=6"]
+        codecs = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "libopus", "-movflags", "+faststart"]
+        subprocess.run(["ffmpeg", "-loglevel", "error", *picture, *sound, *codecs, str(file)], check=True)
+    return file
