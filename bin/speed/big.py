@@ -1,4 +1,5 @@
-"""Lists of a large installation: every sort, the first page and the 10,000th, for each kind of caller."""
+"""Lists of a large installation, of rooms and of recordings: every sort, the first page and the 10,000th, for each kind
+of caller."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,6 +9,10 @@ from speed.measuring import Figures, measure, table
 from tests import servers
 
 _ROWS = 20
+_SORTS = {
+    "rooms": ("creationDate", "roomName", "autoDeletionDate"),
+    "recordings": ("startDate", "roomName", "duration", "size"),
+}
 _DEEP = 10_000  # pages
 _STRIDE = 100  # rows a request on the way there
 _WANTED = 15.0
@@ -38,25 +43,26 @@ def _user(running: servers.Installation, user_id: str, password: str = _PASSWORD
 
 
 def _lists(client: httpx.Client) -> Iterator[tuple[str, Callable[[], httpx.Response]]]:
-    for sort in ("creationDate", "roomName", "autoDeletionDate"):
+    for what, sort in [(what, sort) for what, sorts in _SORTS.items() for sort in sorts]:
         for order in ("desc", "asc"):
             query = {"maxItems": str(_ROWS), "sortField": sort, "sortOrder": order}
-            yield f"{sort} {order}", _asking(client, query)
-            token = _deep(client, query)
+            yield f"{what} by {sort} {order}", _asking(client, what, query)
+            token = _deep(client, what, query)
             if token:
-                yield f"{sort} {order}, page {_DEEP:,}", _asking(client, {**query, "nextPageToken": token})
+                deep = {**query, "nextPageToken": token}
+                yield f"{what} by {sort} {order}, page {_DEEP:,}", _asking(client, what, deep)
 
 
-def _asking(client: httpx.Client, query: dict[str, str]) -> Callable[[], httpx.Response]:
-    return lambda: client.get("/api/v1/rooms", params=query)
+def _asking(client: httpx.Client, what: str, query: dict[str, str]) -> Callable[[], httpx.Response]:
+    return lambda: client.get(f"/api/v1/{what}", params=query)
 
 
-def _deep(client: httpx.Client, query: dict[str, str]) -> str | None:
-    """The token of the 10,000th page, walked to; None where a caller sees fewer rooms."""
+def _deep(client: httpx.Client, what: str, query: dict[str, str]) -> str | None:
+    """The token of about the 10,000th page, walked to; None where a caller sees fewer."""
     token = ""
-    for _ in range(_DEEP * _ROWS // _STRIDE):
-        asked = {**query, "maxItems": str(_STRIDE), "nextPageToken": token, "fields": "roomId"}
-        page = client.get("/api/v1/rooms", params=asked).raise_for_status().json()["pagination"]
+    for _ in range(_DEEP * _ROWS // _STRIDE - 1):
+        asked = {**query, "maxItems": str(_STRIDE), "nextPageToken": token, "fields": "status"}
+        page = client.get(f"/api/v1/{what}", params=asked).raise_for_status().json()["pagination"]
         if not page["isTruncated"]:
             return None
         token = page["nextPageToken"]

@@ -91,7 +91,7 @@ def _users(count: int, now: datetime, password: str) -> Iterator[Row]:
 _ROOM = (
     "room_id", "name", "name_key", "owner_id", "created_at", "expires_at", "expiry_with_meeting",
     "expiry_with_recordings", "on_meeting_end", "on_meeting_end_recordings", "config", "moderator_permissions",
-    "speaker_permissions", "user_access", "roles_updated_at",
+    "speaker_permissions", "user_access", "auto_recording", "roles_updated_at",
 )  # fmt: skip
 
 
@@ -99,14 +99,23 @@ def _rooms(count: int, owners: Sequence[int], now: datetime) -> Iterator[Row]:
     config = json.dumps(default_config())
     moderator, speaker = int(MODERATOR_DEFAULT), int(SPEAKER_DEFAULT)
     for number in range(count):
-        name = f"{_WORDS[number * 7 % 10]} {number * 7919 % count}"
+        name = _room_name(number, count)
         moment = now - timedelta(seconds=20 * (count - number))
         expires = now + timedelta(days=number % 900 + 1) if number % 3 == 0 else None
         yield (
-            f"{name.lower().replace(' ', '_')}-{number:015d}", name, name.lower(), owners[number % len(owners)],
+            _room_id(name, number), name, name.lower(), owners[number % len(owners)],
             moment, expires, "when_meeting_ends", "close", "none", "close", config, moderator, speaker,
-            number % 10 == 0, moment,
+            number % 10 == 0, False, moment,
         )  # fmt: skip
+
+
+def _room_name(number: int, count: int) -> str:
+    """Whether a room is recorded, or open to all, says nothing about its name."""
+    return f"{_WORDS[number // 10 * 7 % 10]} {number * 7919 % count}"
+
+
+def _room_id(name: str, number: int) -> str:
+    return f"{name.lower().replace(' ', '_')}-{number:015d}"
 
 
 _LINK = ("room_id", "role", "secret", "enabled", "is_contract", "label", "created_at")
@@ -134,18 +143,23 @@ def _members(rooms: int, first: int, users: Sequence[int], now: datetime) -> Ite
 
 
 _RECORDING = (
-    "recording_id", "uid", "room_id", "status", "backend", "host", "egress_id", "key", "layout", "encoding", "size",
-    "duration", "error", "details", "public_secret", "private_secret", "created_at", "started_at", "ended_at",
-    "released_at",
+    "recording_id", "uid", "room_id", "room_name", "room_name_key", "status", "backend", "host", "egress_id", "key",
+    "layout", "encoding", "size", "duration", "error", "details", "public_secret", "private_secret", "started_by",
+    "created_at", "started_at", "ended_at", "released_at", "outcome", "delivery_attempts", "deleted_by",
 )  # fmt: skip
 
 
 def _recordings(rooms: int, first: int, now: datetime) -> Iterator[Row]:
     for number in range(0, rooms, _ROOMS_PER_RECORDING):
         uid = f"{number:010x}"
+        name = _room_name(number, rooms)
+        room_id = _room_id(name, number)
+        seconds = 60 + number * 31 % 7200
         began = now - timedelta(seconds=100 * (rooms - number))
+        ended = began + timedelta(seconds=seconds)
         yield (
-            f"room-{number:015d}--EG_{uid}--{uid}", uid, first + number, "complete", "browser", "", f"EG_{uid}",
-            f"recordings/{uid}.mp4", "grid", '"H264_720P_30"', 10_000_000, 600.0, "", "", f"{number:031x}p",
-            f"{number:031x}q", began, began, began + timedelta(minutes=10), began + timedelta(minutes=10),
+            f"{room_id}--EG_{uid}--{uid}", uid, first + number, name, name.lower(), "complete", "browser", "",
+            f"EG_{uid}", f"recordings/{room_id}/{room_id}--{uid}.mp4", "grid", '"H264_720P_30"', seconds * 300_000,
+            float(seconds), "", "", f"{number:031x}p", f"{number:031x}q", "Person 0", began, began, ended, ended,
+            "complete", 1, "",
         )  # fmt: skip
