@@ -78,13 +78,13 @@ def capture(job: Job, watch: Watch, *, start_timeout: float = 20) -> Outcome:
     raises is raised, after the browser has been ended."""
     began = time.monotonic()
     try:
-        with Part(job.part) as part, chromium.running(job.profile, width=job.width, height=job.height) as page:
-            outcome = _Capture(job, watch, part, page, began=began, start_timeout=start_timeout).run()
+        browser = chromium.running(job.profile, width=job.width, height=job.height, start_timeout=start_timeout)
+        with Part(job.part) as part, browser as page:
+            return _Capture(job, watch, part, page, began=began, start_timeout=start_timeout).run()
     except CannotWrite as error:
         return Outcome(End.DISK_FULL, str(error), clock.now(), 0)
     except chromium.CannotStart as error:
         return Outcome(End.DIED, str(error), clock.now(), 0)
-    return outcome
 
 
 class _Over(Exception):
@@ -131,7 +131,7 @@ class _Capture:
         for domain in ("Runtime", "Page", "Inspector"):
             self._page.call(f"{domain}.enable")
         self._page.call("Runtime.addBinding", {"name": _BINDING})
-        answer = self._page.call("Page.navigate", {"url": self._job.page_url})
+        answer = self._page.call("Page.navigate", {"url": self._job.page_url}, timeout=self._remaining())
         if "errorText" in answer:
             raise _Over(End.PAGE_FAILED, f"The recorder page cannot be opened: {answer['errorText']}")
         while not self._is_ready:
@@ -146,7 +146,7 @@ class _Capture:
             "videoBitsPerSecond": job.video_bitrate,
             "audioBitsPerSecond": job.audio_bitrate,
         }
-        self._page.evaluate(f"meetRecorder.start({json.dumps(quality)})", as_user=True)
+        self._page.evaluate(f"meetRecorder.start({json.dumps(quality)})", timeout=self._remaining(), as_user=True)
         self._is_filming = True
         self._last_chunk = time.monotonic()
 
@@ -232,6 +232,10 @@ class _Capture:
             for event in self._page.events(0):
                 if event.method == "Runtime.bindingCalled":
                     self._heed(event)
+
+    def _remaining(self) -> float:
+        """Seconds for the first piece to come."""
+        return max(self._deadline - time.monotonic(), 0.0)
 
     def _elapsed(self) -> float:
         return round(time.monotonic() - self._began, 2)

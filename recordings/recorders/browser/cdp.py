@@ -133,11 +133,11 @@ class Page:
         return self._connection.events(timeout)
 
 
-def first_page(connection: Connection) -> Page:
+def first_page(connection: Connection, *, timeout: float) -> Page:
     """The tab that a browser opens by itself when it starts, as soon as it has."""
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        targets = connection.call("Target.getTargets")["targetInfos"]
+    deadline = time.monotonic() + timeout
+    while (remaining := deadline - time.monotonic()) > 0:
+        targets = connection.call("Target.getTargets", timeout=remaining)["targetInfos"]
         tab = next((target for target in targets if target["type"] == "page"), None)
         if tab:
             attached = connection.call("Target.attachToTarget", {"targetId": tab["targetId"], "flatten": True})

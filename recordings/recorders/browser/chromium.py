@@ -61,7 +61,7 @@ def program() -> str:
 
 
 @contextmanager
-def running(profile: Path, *, width: int, height: int) -> Iterator[cdp.Page]:
+def running(profile: Path, *, width: int, height: int, start_timeout: float) -> Iterator[cdp.Page]:
     """The tab, of exactly `width` by `height`, of a browser with a throw-away profile; gone, with everything that it
     started, when the block ends."""
     command = [program(), *_FLAGS, f"--screen-info={{{width}x{height}}}", f"--window-size={width},{height}"]
@@ -72,7 +72,7 @@ def running(profile: Path, *, width: int, height: int) -> Iterator[cdp.Page]:
         with tempfile.TemporaryFile() as log:
             process = _started(command, home, user, log)
             try:
-                yield _first_page(process, log)
+                yield _first_page(process, log, start_timeout)
             finally:
                 process.connection.close()
                 _end(process.pid)
@@ -109,9 +109,9 @@ def _started(command: list[str], home: Path, user: pwd.struct_passwd | None, log
         raise CannotStart(f"Chromium cannot be started: {error.strerror}") from error
 
 
-def _first_page(process: _Process, log: IO[bytes]) -> cdp.Page:
+def _first_page(process: _Process, log: IO[bytes], timeout: float) -> cdp.Page:
     try:
-        return cdp.first_page(process.connection)
+        return cdp.first_page(process.connection, timeout=timeout)
     except cdp.Gone as error:
         log.seek(0)
         *_, last = [b"", *log.read().splitlines()]

@@ -26,6 +26,7 @@ class Plan:
     end: End | None = End.STOPPED
     acts: dict[float, Act] = field(default_factory=dict)
     began: float | None = None
+    ended: float | None = None
     sizes: list[int] = field(default_factory=list)
 
     def active(self) -> None:
@@ -37,11 +38,15 @@ class Plan:
             return None
         for moment in [moment for moment in self.acts if self.filmed >= moment]:
             self.acts.pop(moment)()
-        return self.end if self.filmed >= self.seconds else None
+        if self.filmed < self.seconds:
+            return None
+        self.ended = time.monotonic()
+        return self.end
 
     @property
     def filmed(self) -> float:
-        return time.monotonic() - self.began if self.began else 0.0
+        """Seconds since the first piece, until the end of the plan."""
+        return (self.ended or time.monotonic()) - self.began if self.began else 0.0
 
 
 @pytest.fixture(autouse=True)

@@ -75,8 +75,8 @@ def test_whoever_speaks_is_large_and_the_picture_follows(meeting: Meeting, job: 
 def test_a_single_speaker_has_the_picture_alone(meeting: Meeting, job: Jobs) -> None:
     people = (meeting.person("Ana", colour="red", is_loud=False), meeting.person("Bo", colour="blue", tone=600))
     with sending(*people):
-        film, _ = _filmed(job(layout="single-speaker"), Plan(seconds=5))
-    seen = shares(film.picture(4))
+        film, _ = _filmed(job(layout="single-speaker"), Plan(seconds=6))
+    seen = shares(film.picture(6))
     assert (_large(seen), _small(seen)) == ({"blue"}, set())
 
 

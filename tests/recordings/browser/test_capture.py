@@ -69,7 +69,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Script]:
     far_end.script = made
 
     @contextmanager
-    def running(_profile: Path, *, width: int, height: int) -> Iterator[cdp.Page]:
+    def running(_profile: Path, *, width: int, height: int, start_timeout: float) -> Iterator[cdp.Page]:
         yield cdp.Page(far_end.connection, session="s")
 
     monkeypatch.setattr(chromium, "running", running)
