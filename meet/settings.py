@@ -180,15 +180,12 @@ MEET_RECORDING_REDIRECT = env.bool(
 MEET_SENDFILE = env("MEET_SENDFILE", default="")
 
 # What an egress service puts before the key of a file: the prefix in its bucket, or the directory it shares with us.
-_FILE_PREFIXES = {
-    "s3": env("MEET_S3_SUBBUCKET", default=""),
-    "abs": env("MEET_ABS_SUBCONTAINER", default=""),
-    "gcs": env("MEET_GCS_SUBBUCKET", default=""),
-    "fs": env("MEET_RECORDINGS_DIR", default=str(MEET_DATA_DIR / "recordings")),
-}
-MEET_EGRESS_FILE_PREFIX = env("MEET_EGRESS_FILE_PREFIX", default="") or _FILE_PREFIXES.get(
-    env("MEET_BLOB_STORAGE_MODE", default="fs"), ""
-)
+MEET_EGRESS_FILE_PREFIX = env("MEET_EGRESS_FILE_PREFIX", default="") or {
+    "s3": MEET_S3_SUBBUCKET,
+    "abs": MEET_ABS_SUBCONTAINER,
+    "gcs": MEET_GCS_SUBBUCKET,
+    "fs": str(MEET_RECORDINGS_DIR),
+}.get(MEET_BLOB_STORAGE_MODE, "")
 
 REDIS_URL = env("REDIS_URL", default="")
 # Web processes of one container; more than one count rate limits together, in Redis.

@@ -139,7 +139,7 @@ class _Watch:
         self.recording.started_at = now
         self._try(lambda: lifecycle.note(self.recording.pk, report, now=now))
 
-    def tick(self, size: int) -> End | None:
+    def tick(self, _size: int) -> End | None:
         if _is_ending.is_set():
             return End.SHUTDOWN
         now = clock.now()
@@ -148,7 +148,7 @@ class _Watch:
             return End.LIMIT
         if self._next_beat is None or now >= self._next_beat:
             self._next_beat = now + timedelta(seconds=_BEAT)
-            self._try(lambda: lifecycle.sign_of_life(self.recording.pk, size=size, now=now))
+            self._try(lambda: lifecycle.sign_of_life(self.recording.pk, now=now))
         return End.STOPPED if self._is_unwanted() else None
 
     def _is_unwanted(self) -> bool:

@@ -95,12 +95,11 @@ def identify(row: Recording, egress_id: str, *, now: datetime) -> None:
     _tell(row, "recordingStarted", now=now)
 
 
-def sign_of_life(pk: int, *, size: int | None, now: datetime) -> None:
-    """The recorder is at work; `size` is what it has written by now."""
+def sign_of_life(pk: int, *, now: datetime) -> None:
+    """The recorder is at work."""
     rows = Recording.with_deleted.filter(pk=pk, status=RecordingStatus.ACTIVE, released_at=None)
     for backend, patience in SIGN_OF_LIFE_WITHIN.items():
-        changes: dict[str, Any] = {"deadline_at": now + patience} | ({"size": size} if size is not None else {})
-        rows.filter(backend=backend).update(**changes)
+        rows.filter(backend=backend).update(deadline_at=now + patience)
 
 
 def request_stop(row: Recording, *, by: str, now: datetime) -> None:

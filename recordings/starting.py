@@ -121,7 +121,7 @@ def time_out(recording: Recording, *, now: datetime) -> Recording:
             return row
         row.stop_requested_at = row.stop_requested_at or now
     recording = lifecycle.note(recording.pk, report, now=now)
-    with suppress(gateway.LiveKitError):  # the sweep repeats it
+    with suppress(gateway.LiveKitError):  # whoever compares us with LiveKit sends it away later
         recorder_of(recording).stop(recording, now=now)
     return recording
 

@@ -7,6 +7,7 @@ from meet import clock
 from meet.hurry import hurry
 from recordings import automatic, delivery, host, late_joiners, sweep
 from recordings.egress import comparison
+from recordings.models import Recording
 from recordings.purge import purge_rooms
 
 
@@ -16,6 +17,12 @@ def record(recording_id: int) -> None:
     host.record(recording_id)
     hurry(tell)
     deliver(recording_id)
+
+
+def call_recorder(recording: Recording) -> None:
+    """Wakes an embedded recorder for it; other recorders have been asked already."""
+    if recording.backend == Recording.Backend.BROWSER:
+        hurry(record, recording.pk)
 
 
 @shared_task(acks_late=False)
@@ -64,7 +71,7 @@ def compare_egresses() -> None:
 @shared_task
 def record_automatically() -> None:
     for recording in automatic.start_due(now=clock.now()):
-        hurry(record, recording.pk)
+        call_recorder(recording)
 
 
 @shared_task

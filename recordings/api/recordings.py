@@ -55,6 +55,7 @@ from recordings.errors import (
     RecordingNotFound,
     StartTimedOut,
     StoppedWhileStarting,
+    TooManyWait,
     WrongRecordingSecret,
 )
 from recordings.models import Recording
@@ -94,6 +95,7 @@ class RecordingsView(RecordingEndpoint):
             AlreadyRecorded(ROOM_ID),
             NoParticipants(ROOM_ID),
             StartTimedOut(ROOM_ID),
+            TooManyWait(ROOM_ID),
             NoRecorderFree(ROOM_ID),
             LiveKitUnavailable(),
         ],
@@ -106,7 +108,7 @@ class RecordingsView(RecordingEndpoint):
         options = body.get("config", {})
         wish = starting.Wish(options.get("layout"), options.get("encoding"), by=caller_name(self.caller))
         recording = starting.request(room, wish, now=clock.now())
-        hurry(tasks.record, recording.pk)
+        tasks.call_recorder(recording)
         recording = starting.wait(recording)
         hurry(tasks.tell)
         return _moved(recording, request, chosen, status=HTTPStatus.CREATED)

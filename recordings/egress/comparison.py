@@ -104,7 +104,7 @@ def _examine(recording: Recording, info: EgressInfo, *, now: datetime) -> None:
         lifecycle.note(recording.pk, report, now=now)
         gateway.stop_egress(info.egress_id)
     elif recording.status == RecordingStatus.ACTIVE and _is_in_the_room(info):
-        lifecycle.sign_of_life(recording.pk, size=None, now=now)
+        lifecycle.sign_of_life(recording.pk, now=now)
 
 
 def _is_stale(recording: Recording, info: EgressInfo, *, now: datetime) -> bool:

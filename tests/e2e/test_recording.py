@@ -32,7 +32,7 @@ _SEEK = """async (at) => {
 }"""
 
 
-@pytest.fixture(scope="module", params=["fs", "s3"])
+@pytest.fixture(scope="session", params=["fs", "s3"])
 def installation(request: pytest.FixtureRequest, servers_folder: Path) -> Iterator[Installation]:
     folder = servers_folder / f"recording-{request.param}"
     env = {"MEETING_DEPARTURE_TIMEOUT": "1s"}
@@ -47,7 +47,7 @@ def installation(request: pytest.FixtureRequest, servers_folder: Path) -> Iterat
             yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def program(installation: Installation) -> Iterator[httpx.Client]:
     with installation.api() as client:
         yield client
@@ -61,7 +61,7 @@ class Recorded:
     wall_clock: float
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def recorded(installation: Installation, program: httpx.Client) -> Recorded:
     """Two people, ten seconds; and a second, shorter recording of the same meeting."""
     with meeting(installation, program, "Ana", "Bo") as room:

@@ -150,13 +150,13 @@ def test_a_deleted_recording_is_stopped_and_leaves_no_file(starting_one: Recordi
 def test_the_recorder_at_work_gives_signs_of_life_every_ten_seconds(
     starting_one: Recording, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    beats: list[int | None] = []
-    monkeypatch.setattr(lifecycle, "sign_of_life", lambda pk, size, now: beats.append(size))
+    beats: list[int] = []
+    began = clock.now()
+    monkeypatch.setattr(lifecycle, "sign_of_life", lambda pk, now: beats.append(round((now - began).total_seconds())))
 
     def script(watch: Watch) -> None:
-        start = clock.now()
         for second in range(0, 25, 5):
-            monkeypatch.setattr(clock, "now", lambda s=second: start + timedelta(seconds=s))
+            monkeypatch.setattr(clock, "now", lambda s=second: began + timedelta(seconds=s))
             watch.tick(second)
 
     engine.script = script

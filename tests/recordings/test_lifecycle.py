@@ -149,11 +149,11 @@ def test_every_unfinished_state_has_a_deadline(recording: Recording) -> None:
 def test_a_sign_of_life_moves_the_deadline_of_a_running_recording_only(recording: Recording) -> None:
     identified(recording)
     later = NOW + timedelta(seconds=10)
-    lifecycle.sign_of_life(recording.pk, size=10, now=later)
-    assert note(recording, S.ACTIVE).size is None
-    lifecycle.sign_of_life(recording.pk, size=10, now=later)
+    lifecycle.sign_of_life(recording.pk, now=later)
+    assert note(recording, S.ACTIVE).deadline_at == NOW + timedelta(seconds=45)
+    lifecycle.sign_of_life(recording.pk, now=later)
     recording.refresh_from_db()
-    assert (recording.size, recording.deadline_at) == (10, later + timedelta(seconds=45))
+    assert recording.deadline_at == later + timedelta(seconds=45)
 
 
 def test_a_lost_recorder_frees_the_room_and_its_file_may_still_be_rescued(
