@@ -21,8 +21,9 @@ def meeting(installation: Installation, program: httpx.Client, *names: str, **ro
     livekit = f"ws://127.0.0.1:{installation.port + 1800}"
     colours = ("red", "blue", "green", "orange")
     people = [
-        Sender(livekit, join(program, created, name), colour=colour)
-        for name, colour in zip(names or ("Ana", "Bo"), colours, strict=False)
+        # Different tones: two of the same would be silent whenever they cancel each other.
+        Sender(livekit, join(program, created, name), colour=colour, tone=440 + 110 * number)
+        for number, (name, colour) in enumerate(zip(names or ("Ana", "Bo"), colours, strict=False))
     ]
     with sending(*people):
         yield created

@@ -18,7 +18,7 @@ from tests import servers
 from tests.e2e.conftest import sign_in
 from tests.e2e.recorder.film import Film, white_squares
 from tests.e2e.recording import ended, get, meeting, start, stop
-from tests.servers import Installation
+from tests.servers import Installation, wait_until
 
 _SEEK = """async (at) => {
     const video = document.querySelector('video');
@@ -142,11 +142,15 @@ def share_url(program: httpx.Client, recording: dict[str, Any], *, private: bool
     return program.get(f"/api/v1/recordings/{recording['recordingId']}/url", params=query)
 
 
+def _has_loaded(page: Page) -> None:
+    wait_until(lambda: page.evaluate("document.querySelector('video').readyState") >= 1, what="the film has loaded")
+
+
 def plays(page: Page) -> None:
     """By seeking into it."""
     page.wait_for_selector("video")
     expect(page.locator("ov-recording-video-player")).to_be_visible()
-    page.wait_for_function("document.querySelector('video').readyState >= 1")
+    _has_loaded(page)
     start_at, end_at, width, height, error = page.evaluate(_SEEK, 6)
     assert (width, height, error) == (1280, 720, "")
     assert start_at >= 5.9
@@ -192,7 +196,7 @@ def test_the_console_lists_and_plays_it(recorded: Recorded, visitor: Callable[..
     expect(page.locator(f"#play-recording-btn-{row_id}")).to_be_visible()
     page.goto(f"/recordings/{row_id}")
     page.wait_for_selector("video")
-    page.wait_for_function("document.querySelector('video').readyState >= 1")
+    _has_loaded(page)
     assert page.evaluate(_SEEK, 3)[-1] == ""
 
 
