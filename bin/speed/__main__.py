@@ -14,7 +14,7 @@ from pathlib import Path
 import django
 import httpx
 
-from speed import big, media
+from speed import big, media, recordings
 from speed.measuring import measure, table
 from speed.requests import Requests
 from tests import servers
@@ -31,7 +31,7 @@ _WANTED = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    kinds = ["requests", "seed", "big", "media", "recorder"]
+    kinds = ["requests", "seed", "big", "media", "recorder", "recordings"]
     parser.add_argument("what", nargs="?", choices=kinds, default="requests")
     parser.add_argument("--requests", type=int, default=500, help="requests per figure (500)")
     parser.add_argument("--rooms", type=int, help="rooms in the database before (1,000; seed and big: 1,000,000)")
@@ -50,6 +50,8 @@ def main() -> None:
     with _installation(is_sqlite=options.sqlite) as (running, secrets):
         if options.what == "recorder":
             _recorder(running, seconds=options.seconds, height=options.height)
+        elif options.what == "recordings":
+            recordings.run(running)
         elif options.what == "big":
             _seed_from_outside(running, rooms=options.rooms or 1_000_000, users=options.users)
             big.run(running, times=options.requests)

@@ -22,10 +22,12 @@ _LEAST, _LEAST_OF_A_ZIP = 1000, 800  # MB/s
 _MOST_MEMORY = 80  # MB
 
 
-class _Client:
+class Client:
     """One connection, with next to no work of its own: it would be measured as well."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, headers: str = "") -> None:
+        """`headers` as lines, each with its end."""
+        self._headers = headers
         parts = urlsplit(url)
         self._connection = socket.create_connection((str(parts.hostname), int(parts.port or 0)))
         self._buffer = bytearray(1 << 20)
@@ -41,7 +43,7 @@ class _Client:
     def get(self, path: str, *, start: int | None = None, at_most: int | None = None) -> int:
         """How many bytes came; `at_most` breaks off there."""
         asked = "" if start is None else f"Range: bytes={start}-\r\n"
-        self._connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{asked}\r\n".encode())
+        self._connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{self._headers}{asked}\r\n".encode())
         head = b""
         while b"\r\n\r\n" not in head:
             head += self._connection.recv(4096)
@@ -80,21 +82,21 @@ def _make_recording(path: Path) -> None:
 
 
 def _ranges(url: str) -> float:
-    with _Client(url) as client:
-        return _rate(lambda: sum(client.get(_MEDIA, start=start) for start in range(0, _SIZE, _CHUNK)))
+    with Client(url) as client:
+        return rate(lambda: sum(client.get(_MEDIA, start=start) for start in range(0, _SIZE, _CHUNK)))
 
 
 def _whole(url: str) -> float:
-    with _Client(url) as client:
-        return _rate(lambda: client.get(_MEDIA))
+    with Client(url) as client:
+        return rate(lambda: client.get(_MEDIA))
 
 
 def _zip(url: str) -> float:
-    with _Client(url) as client:
-        return _rate(lambda: client.get(_ZIP))
+    with Client(url) as client:
+        return rate(lambda: client.get(_ZIP))
 
 
-def _rate(call: Callable[[], int]) -> float:
+def rate(call: Callable[[], int]) -> float:
     began = time.perf_counter()
     return call() / 1e6 / (time.perf_counter() - began)
 
@@ -102,7 +104,7 @@ def _rate(call: Callable[[], int]) -> float:
 def _leave(url: str) -> None:
     """Clients that go away in the middle."""
     for path in (_MEDIA, _ZIP) * _LEAVING:
-        with _Client(url) as client:
+        with Client(url) as client:
             client.get(path, at_most=32 << 20)
 
 
