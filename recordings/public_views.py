@@ -87,10 +87,8 @@ def delete(request: HttpRequest, recording_id: str) -> HttpResponse:
     """What the page's script asks for when somebody has confirmed."""
 
     def answer(credentials: Credentials, now: datetime) -> HttpResponse:
-        visit = recording_visit(recording_id, credentials, now=now)
-        if visit.visitor is None or Permission.recordingDelete not in visit.room_permissions:
-            raise Forbidden
-        deletion.delete(visit.recording, by=name_of(visit.visitor, visit.recording.room), now=now)
+        visit = recording_visit(recording_id, credentials, now=now, need=Permission.recordingDelete)
+        deletion.delete(visit.recording, by=name_of(visit.visitor), now=now)
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
     return _answered(request, answer, recording_id)

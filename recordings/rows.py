@@ -31,7 +31,8 @@ class Row:
 
     @property
     def may_share(self) -> bool:
-        return bool(self.share_url)
+        """There is something to see, or will be."""
+        return bool(self.share_url) and (self.recording.is_streamable or self.recording.is_in_progress)
 
     @property
     def may_delete(self) -> bool:

@@ -10,7 +10,6 @@ from recordings.access import RecordingVisitor, find, recording_visitor
 from recordings.media_links import Holder, Purpose, media_url
 from recordings.models import Recording
 from rooms.access import Visitor, visitor_for
-from rooms.models import Room
 from rooms.permissions import NONE, Permission
 
 
@@ -62,8 +61,11 @@ def room_visit(room_id: str, credentials: Credentials, *, now: datetime) -> Visi
     return visitor
 
 
-def recording_visit(recording_id: str, credentials: Credentials, *, now: datetime) -> RecordingVisit:
-    """Somebody who may play the recording; raises what `visitor_for` and `recording_visitor` do, and `Forbidden`."""
+def recording_visit(
+    recording_id: str, credentials: Credentials, *, now: datetime, need: Permission = Permission.recordingPlay
+) -> RecordingVisit:
+    """Somebody who may do with the recording what they need; raises what `visitor_for` and `recording_visitor` do, and
+    `Forbidden`."""
     if credentials == Credentials():
         raise NotAuthenticated
     recording = find(recording_id)
@@ -78,15 +80,17 @@ def recording_visit(recording_id: str, credentials: Credentials, *, now: datetim
             raise
         visitor = None
     visit = RecordingVisit(recording, visitor, shared)
-    if Permission.recordingPlay not in visit.permissions:
+    if need not in visit.permissions:
         raise Forbidden
     return visit
 
 
-def name_of(visitor: Visitor, room: Room) -> str:
+def name_of(visitor: Visitor | None) -> str:
     """In words, for the receipt of what they delete."""
+    if visitor is None:
+        return ""
     if visitor.user:
         return visitor.user.name
     if visitor.member:
         return visitor.member.name
-    return f"link «{visitor.link.role}» of {room.room_id}" if visitor.link else ""
+    return f"link «{visitor.link.role}»" if visitor.link else ""

@@ -128,7 +128,8 @@ def test_a_failed_recording_can_only_be_deleted(console: Console, olga: User, ro
     page = listed(console(olga))
     assert page.by_id(f"select-recording-{recording.recording_id}") is not None
     assert page.by_id(f"delete-recording-btn-{recording.recording_id}") is not None
-    assert page.by_id(f"play-recording-btn-{recording.recording_id}") is None
+    for hook in ("play-recording-btn-", "download-recording-btn-", "share-recording-link-"):
+        assert page.by_id(f"{hook}{recording.recording_id}") is None, hook
 
 
 # -- Search, order, pages --------------------------------------------------------------------------------------------

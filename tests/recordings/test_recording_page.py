@@ -229,6 +229,13 @@ def test_a_session_deletes_only_together_with_its_token(
     assert Recording.with_deleted.get().deleted_by == "Olga"
 
 
+def test_who_may_delete_but_not_play_deletes(console: Console, max_: User, room: Room, recording: Recording) -> None:
+    make_member(room, max_, permissions=Permission.recordingList | Permission.recordingDelete)
+    client = console(max_)
+    assert client.post(address(recording, "delete"), headers=with_csrf_token(client)).status_code == 204
+    assert Recording.with_deleted.get().deleted_by == "Max"
+
+
 def test_one_that_is_going_on_is_not_deleted(visitor: Client, room: Room) -> None:
     recording = make_recording(room, status=RecordingStatus.ACTIVE)
     answer = visitor.post(address(recording, "delete"), {"secret": secret_of(room, "moderator")})

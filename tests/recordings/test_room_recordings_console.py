@@ -60,7 +60,7 @@ def test_the_rooms_recordings_are_narrowed_sorted_and_loaded_on_demand(
 
 
 def test_a_room_without_recordings_says_how_there_will_be_one(console: Console, olga: User, room: Room) -> None:
-    assert "No recordings of «Weekly stand-up» yet" in opened(console(olga), room).text
+    assert "starts one during a meeting of «Weekly stand-up»." in opened(console(olga), room).text
 
 
 def test_who_may_open_the_room_but_not_its_recordings_is_told_who_can_change_that(
