@@ -81,6 +81,17 @@ describe('coming into a meeting', () => {
   });
 });
 
+it('looks again how many recorders are free when one has become so', async () => {
+  facts.freeRecorders = 0;
+  hear('active');
+  await meeting.refresh();
+  expect(meeting.state.freeRecorders).toBe(0);
+  facts.freeRecorders = 1;
+  hear('complete');
+  await settled();
+  expect(meeting.state.freeRecorders).toBe(1);
+});
+
 describe('consent', () => {
   it('is asked for once for each recording, also after a reconnection', async () => {
     hear('active');

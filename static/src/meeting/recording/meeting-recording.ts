@@ -159,6 +159,8 @@ export class MeetingRecording extends Store<RecordingState> {
     if (after?.status === 'starting') this.#watchStart();
     if (news && this.#isKnown) this.#tell(news);
     if (this.state.isStopping) void this.#stopWhatRuns();
+    // Its recorder is free again.
+    if (before && after && !isOver(before) && isOver(after)) void this.refresh();
   }
 
   /** Its file may still be on its way while the next recording runs. */
