@@ -108,9 +108,9 @@ app.conf.update(
             "task": "recordings.tasks.record_automatically",
             **_every(seconds=2),
         },
-        "rooms that were deleted": {
-            "task": "recordings.tasks.purge",
-            "schedule": timedelta(hours=1),
+        "recordings and rooms that were deleted": {
+            "task": "recordings.tasks.take_away",
+            **_every(seconds=60),
         },
         "answers kept under an Idempotency-Key": {
             "task": "meet.idempotency.tasks.forget",
@@ -127,6 +127,10 @@ app.conf.update(
         "old webhook events": {
             "task": "meet.webhooks.tasks.forget",
             "schedule": crontab(hour="3", minute="40"),
+        },
+        "old receipts of deleted recordings": {
+            "task": "recordings.tasks.forget",
+            "schedule": crontab(hour="4", minute="0"),
         },
     },
 )

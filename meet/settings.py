@@ -190,6 +190,9 @@ MEET_EGRESS_FILE_PREFIX = env("MEET_EGRESS_FILE_PREFIX", default="") or _FILE_PR
     env("MEET_BLOB_STORAGE_MODE", default="fs"), ""
 )
 
+# How many days the receipts of deleted recordings stay; 0: for ever.
+MEET_RECEIPT_DAYS = env.int("MEET_RECEIPT_DAYS", default=365)
+
 REDIS_URL = env("REDIS_URL", default="")
 # Web processes of one container; more than one count rate limits together, in Redis.
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)

@@ -38,6 +38,12 @@ IN_PROGRESS = (RecordingStatus.STARTING, RecordingStatus.ACTIVE, RecordingStatus
 WITH_FILE = (RecordingStatus.COMPLETE, RecordingStatus.LIMIT_REACHED)
 
 
+class DeletionReason(models.TextChoices):
+    REQUEST = "request", _("On request")
+    WITH_ROOM = "with_room", _("With its room")
+    RETENTION = "retention", _("Kept as long as it should be")
+
+
 class RecordingQuerySet(models.QuerySet["Recording"]):
     def visible(self) -> Self:
         """A start that never got an egress id is no recording (decisions.md 27)."""
@@ -98,6 +104,11 @@ class Recording(models.Model):
     signal_due_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.CharField(max_length=110, blank=True)
+    # Empty: its room was deleted, which knows nothing of reasons.
+    deletion_reason = models.CharField(max_length=10, choices=DeletionReason, blank=True)
+    # When its file is to be deleted the next time; empty: at once.
+    purge_at = models.DateTimeField(null=True)
+    purge_attempts = models.PositiveSmallIntegerField(default=0)
 
     objects: ClassVar[RecordingManager] = RecordingManager()
     with_deleted = RecordingQuerySet.as_manager()
@@ -177,6 +188,33 @@ class RecordingEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recording_id}: {self.kind}"
+
+
+class DeletionReceipt(models.Model):
+    """That there is nothing left of a recording: neither row nor file."""
+
+    uid = models.CharField(max_length=32, unique=True)
+    recording_id = models.CharField(max_length=200, blank=True)
+    room_id = models.CharField(max_length=100)
+    room_name = models.CharField(max_length=LONGEST_NAME, blank=True)
+    key = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField(null=True)
+    recorded_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField()
+    deleted_by = models.CharField(max_length=110, blank=True)
+    reason = models.CharField(max_length=10, choices=DeletionReason)
+    # When the storage was seen without the file.
+    gone_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["deleted_at", "id"], name="receipt_deleted")]
+
+    def __str__(self) -> str:
+        return self.recording_id or self.uid
+
+    @property
+    def filename(self) -> str:
+        return self.key.rpartition("/")[2]
 
 
 class RecorderHost(models.Model):

@@ -5,9 +5,8 @@ from celery import shared_task
 
 from meet import clock
 from meet.hurry import hurry
-from recordings import automatic, delivery, host, late_joiners, sweep
+from recordings import automatic, delivery, host, late_joiners, purge, receipts, sweep
 from recordings.egress import comparison
-from recordings.purge import purge_rooms
 
 
 @shared_task(acks_late=False)
@@ -68,5 +67,12 @@ def record_automatically() -> None:
 
 
 @shared_task
-def purge() -> None:
-    purge_rooms(now=clock.now())
+def take_away() -> None:
+    """What was deleted."""
+    purge.purge_recordings(now=clock.now())
+    purge.purge_rooms(now=clock.now())
+
+
+@shared_task
+def forget() -> None:
+    receipts.forget(now=clock.now())
