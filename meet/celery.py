@@ -112,6 +112,10 @@ app.conf.update(
             "task": "recordings.tasks.take_away",
             **_every(seconds=60),
         },
+        "recordings compared with their files": {
+            "task": "recordings.tasks.keep_house",
+            "schedule": timedelta(hours=1),
+        },
         "answers kept under an Idempotency-Key": {
             "task": "meet.idempotency.tasks.forget",
             "schedule": timedelta(hours=1),

@@ -190,6 +190,8 @@ MEET_EGRESS_FILE_PREFIX = env("MEET_EGRESS_FILE_PREFIX", default="") or _FILE_PR
     env("MEET_BLOB_STORAGE_MODE", default="fs"), ""
 )
 
+# A file that belongs to no recording is deleted after so many days; 0: never.
+MEET_ORPHAN_GRACE_DAYS = env.int("MEET_ORPHAN_GRACE_DAYS", default=7)
 # How many days the receipts of deleted recordings stay; 0: for ever.
 MEET_RECEIPT_DAYS = env.int("MEET_RECEIPT_DAYS", default=365)
 

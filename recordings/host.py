@@ -290,8 +290,8 @@ def _last_written(recording: Recording) -> datetime | None:
 
 def discard(uid: str) -> None:
     """Whatever of this recording lies on this machine."""
-    for path in _files():
-        if path.stem == uid:
+    for path in _folder().glob(f"*{uid}.*"):
+        if path.is_file():
             path.unlink(missing_ok=True)
 
 

@@ -176,6 +176,8 @@ class RecordingEvent(models.Model):
         FAILED = "failed", _("Failed")
         ABORTED = "aborted", _("Aborted")
         LIMIT_REACHED = "limit_reached", _("Limit reached, file stored")
+        FILE_LOST = "file_lost", _("File missing or damaged")
+        FILE_FOUND = "file_found", _("File is there again")
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -215,6 +217,26 @@ class DeletionReceipt(models.Model):
     @property
     def filename(self) -> str:
         return self.key.rpartition("/")[2]
+
+
+class StoredFileFinding(models.Model):
+    """A file and the rows that do not agree, from when it was first noticed until they do (recordings.upkeep)."""
+
+    class Kind(models.TextChoices):
+        ORPHAN = "orphan", _("File without a recording")
+        LOST = "lost", _("Recording without its file")
+
+    key = models.CharField(max_length=255, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    # Of what is there; none if nothing is.
+    size = models.PositiveBigIntegerField(null=True)
+    first_seen_at = models.DateTimeField()
+    recording = models.ForeignKey(Recording, null=True, on_delete=models.CASCADE, related_name="findings")
+    # What the recording lacked before its file did.
+    error_code_before = models.PositiveSmallIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.key}"
 
 
 class RecorderHost(models.Model):

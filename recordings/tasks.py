@@ -5,7 +5,7 @@ from celery import shared_task
 
 from meet import clock
 from meet.hurry import hurry
-from recordings import automatic, delivery, host, late_joiners, purge, receipts, sweep
+from recordings import automatic, delivery, host, late_joiners, purge, receipts, sweep, upkeep
 from recordings.egress import comparison
 
 
@@ -71,6 +71,12 @@ def take_away() -> None:
     """What was deleted."""
     purge.purge_recordings(now=clock.now())
     purge.purge_rooms(now=clock.now())
+
+
+@shared_task
+def keep_house() -> None:
+    upkeep.remove_unfinished(now=clock.now())
+    upkeep.compare(now=clock.now())
 
 
 @shared_task
