@@ -5,7 +5,7 @@ from celery import shared_task
 
 from meet import clock
 from meet.hurry import hurry
-from recordings import automatic, delivery, host, late_joiners, purge, receipts, sweep, upkeep
+from recordings import automatic, delivery, host, late_joiners, purge, quota, receipts, sweep, upkeep
 from recordings.egress import comparison
 
 
@@ -77,6 +77,7 @@ def take_away() -> None:
 def keep_house() -> None:
     upkeep.remove_unfinished(now=clock.now())
     upkeep.compare(now=clock.now())
+    quota.warn()
 
 
 @shared_task

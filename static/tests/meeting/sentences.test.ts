@@ -7,7 +7,7 @@ import { failureSentence, refusalSentence } from '../../src/meeting/recording/se
 afterEach(() => currentLanguage.choose('en'));
 
 describe('why a recording failed', () => {
-  it.each(Array.from({ length: 11 }, (_, index) => index + 1))(
+  it.each(Array.from({ length: 12 }, (_, index) => index + 1))(
     'is said for code %i in the language of the page',
     (errorCode) => {
       const english = sentence({ status: 'failed', errorCode, error: 'Server English.' });
