@@ -112,6 +112,10 @@ app.conf.update(
             "task": "recordings.tasks.take_away",
             **_every(seconds=60),
         },
+        "recordings kept for long enough": {
+            "task": "recordings.tasks.expire",
+            "schedule": timedelta(hours=1),
+        },
         "recordings compared with their files": {
             "task": "recordings.tasks.keep_house",
             "schedule": timedelta(hours=1),

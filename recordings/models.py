@@ -129,6 +129,9 @@ class Recording(models.Model):
             NullsFirstIndex(fields=["size", "id"], condition=Q(deleted_at=None), name="recording_size"),
             models.Index(fields=["room_name_key", "id"], condition=Q(deleted_at=None), name="recording_name"),
             models.Index(fields=["room", "started_at"], condition=Q(deleted_at=None), name="recording_room"),
+            models.Index(
+                fields=["ended_at"], condition=Q(deleted_at=None, ended_at__isnull=False), name="recording_ended"
+            ),
             models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="recording_deadline"),
             models.Index(fields=["deliver_at"], condition=Q(deliver_at__isnull=False), name="recording_deliver"),
             models.Index(fields=["signal_due_at"], condition=Q(signal_due_at__isnull=False), name="recording_signal"),

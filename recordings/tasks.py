@@ -5,7 +5,7 @@ from celery import shared_task
 
 from meet import clock
 from meet.hurry import hurry
-from recordings import automatic, delivery, host, late_joiners, purge, quota, receipts, sweep, upkeep
+from recordings import automatic, delivery, host, late_joiners, purge, quota, receipts, retention, sweep, upkeep
 from recordings.egress import comparison
 
 
@@ -71,6 +71,11 @@ def take_away() -> None:
     """What was deleted."""
     purge.purge_recordings(now=clock.now())
     purge.purge_rooms(now=clock.now())
+
+
+@shared_task
+def expire() -> None:
+    retention.sweep(now=clock.now())
 
 
 @shared_task
