@@ -108,8 +108,16 @@ app.conf.update(
             "task": "recordings.tasks.record_automatically",
             **_every(seconds=2),
         },
-        "rooms that were deleted": {
-            "task": "recordings.tasks.purge",
+        "recordings and rooms that were deleted": {
+            "task": "recordings.tasks.take_away",
+            **_every(seconds=60),
+        },
+        "recordings kept for long enough": {
+            "task": "recordings.tasks.expire",
+            "schedule": timedelta(hours=1),
+        },
+        "recordings compared with their files": {
+            "task": "recordings.tasks.keep_house",
             "schedule": timedelta(hours=1),
         },
         "answers kept under an Idempotency-Key": {
@@ -127,6 +135,10 @@ app.conf.update(
         "old webhook events": {
             "task": "meet.webhooks.tasks.forget",
             "schedule": crontab(hour="3", minute="40"),
+        },
+        "old receipts of deleted recordings": {
+            "task": "recordings.tasks.forget",
+            "schedule": crontab(hour="4", minute="0"),
         },
     },
 )

@@ -15,6 +15,8 @@ from accounts.models import User
 TAG = "meet"
 _SHORTEST_SECRET = 32
 _SHORTEST_PASSWORD = 5
+# Days, or gigabytes: beyond it, dates leave the calendar.
+_MOST = 100_000
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 _KNOWN_SECRETS = frozenset({"secret", "devkey", "changeme", "admin", "password", "meet-api-key"})
 
@@ -176,6 +178,17 @@ def storage(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
             ),
         )
         if is_wrong
+    ]
+
+
+@register(TAG)
+def amounts(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Of which 0 means something else than very little."""
+    names = ("MEET_RECORDING_QUOTA_GB", "MEET_ORPHAN_GRACE_DAYS", "MEET_RECEIPT_DAYS", "MEET_RECORDING_RETENTION_DAYS")
+    return [
+        Error(f"{name} is {getattr(settings, name)}.", hint=f"Use a number from 0 to {_MOST}.", id="meet.E027")
+        for name in names
+        if not 0 <= getattr(settings, name) <= _MOST
     ]
 
 

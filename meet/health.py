@@ -23,7 +23,8 @@ from meet import clock
 from meet.api.exceptions import PATH_NOT_FOUND
 from meet.livekit.models import InboundEvent
 from meet.webhooks.models import Delivery
-from recordings import storage
+from recordings import quota, storage
+from recordings.models import StoredFileFinding
 from recordings.recorders.embedded import hosts_there
 from rooms.models import Meeting
 
@@ -38,6 +39,11 @@ _Count = partial(Gauge, multiprocess_mode="livemostrecent")
 WAITING_EVENTS = _Count("meet_livekit_events_waiting", "Events of LiveKit that no worker has processed yet")
 WAITING_DELIVERIES = _Count("meet_webhook_deliveries_waiting", "Webhook deliveries that have not arrived yet")
 OPEN_MEETINGS = _Count("meet_meetings_open", "Meetings that are running")
+FILES_AMISS = _Count(
+    "meet_recording_files_amiss", "Files without a recording (orphan), recordings without their file (lost)", ["kind"]
+)
+RECORDED_BYTES = _Count("meet_recordings_bytes", "Size of all recordings together")
+QUOTA_BYTES = _Count("meet_recordings_quota_bytes", "What that may be; 0: anything")
 _METHODS = frozenset(HTTPMethod)
 _TIMEOUT = 1.0
 _STORAGE_IS_ASKED_EVERY = 30  # seconds
@@ -114,7 +120,11 @@ def _livekit() -> str:
 
 
 def _storage() -> str:
-    return _storage_in(int(time.monotonic() // _STORAGE_IS_ASKED_EVERY))
+    state = _storage_in(int(time.monotonic() // _STORAGE_IS_ASKED_EVERY))
+    usage = quota.usage()
+    if state != "ok" or not usage.is_nearly_full:
+        return state
+    return "full" if usage.is_full else "nearly full"
 
 
 @lru_cache(maxsize=1)
@@ -158,6 +168,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
     WAITING_EVENTS.set(InboundEvent.objects.filter(processed_at=None).count())
     WAITING_DELIVERIES.set(Delivery.objects.filter(status=Delivery.Status.PENDING).count())
     OPEN_MEETINGS.set(Meeting.objects.filter(ended_at=None).count())
+    usage = quota.usage()
+    RECORDED_BYTES.set(usage.used)
+    QUOTA_BYTES.set(usage.quota)
+    for kind in StoredFileFinding.Kind:
+        FILES_AMISS.labels(kind.value).set(StoredFileFinding.objects.filter(kind=kind).count())
     return HttpResponse(generate_latest(_figures()), content_type=CONTENT_TYPE_LATEST)
 
 

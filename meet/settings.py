@@ -187,6 +187,15 @@ MEET_EGRESS_FILE_PREFIX = env("MEET_EGRESS_FILE_PREFIX", default="") or {
     "fs": str(MEET_RECORDINGS_DIR),
 }.get(MEET_BLOB_STORAGE_MODE, "")
 
+# How much all recordings may take up together; 0: as much as there is.
+MEET_RECORDING_QUOTA_GB = env.float("MEET_RECORDING_QUOTA_GB", default=0)
+# Recordings are deleted so many days after their end, where their room does not say otherwise; 0: never.
+MEET_RECORDING_RETENTION_DAYS = env.int("MEET_RECORDING_RETENTION_DAYS", default=0)
+# A file that belongs to no recording is deleted after so many days; 0: never.
+MEET_ORPHAN_GRACE_DAYS = env.int("MEET_ORPHAN_GRACE_DAYS", default=7)
+# How many days the receipts of deleted recordings stay; 0: for ever.
+MEET_RECEIPT_DAYS = env.int("MEET_RECEIPT_DAYS", default=365)
+
 REDIS_URL = env("REDIS_URL", default="")
 # Web processes of one container; more than one count rate limits together, in Redis.
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)

@@ -10,7 +10,7 @@ from meet.errors import DomainError
 from recordings import lifecycle
 from recordings.access import recordings_for
 from recordings.errors import NotStopped, RecordingNotFound
-from recordings.models import Recording
+from recordings.models import DeletionReason, Recording
 from rooms.access import Caller
 from rooms.permissions import Permission
 
@@ -21,7 +21,7 @@ def delete(recording: Recording, *, by: str, now: datetime) -> None:
     """From now on there is no such recording. `by` is for the receipt. Raises `NotStopped` while it is going on."""
     with lifecycle.held(recording.pk) as row:
         _expect_deletable(row)
-        row.deleted_at, row.deleted_by = now, by
+        row.deleted_at, row.deleted_by, row.deletion_reason = now, by, DeletionReason.REQUEST
 
 
 def rehearse(recording: Recording) -> None:
@@ -66,7 +66,8 @@ def _deleted(recordings: Sequence[Recording], *, by: str, now: datetime) -> dict
         rows = list(held.order_by("pk"))
         refusals = _refusals(rows)
         free = [row.pk for row in rows if row.recording_id not in refusals]
-        Recording.objects.filter(pk__in=free).update(deleted_at=now, deleted_by=by)
+        told = {"deleted_at": now, "deleted_by": by, "deletion_reason": DeletionReason.REQUEST}
+        Recording.objects.filter(pk__in=free).update(**told)
     return refusals
 
 

@@ -78,6 +78,11 @@ class NoRecorderFree(CannotStart):
         super().__init__(Failure.NO_RECORDER, f"No recorder is free for room '{room_id}'")
 
 
+class QuotaUsedUp(CannotStart):
+    def __init__(self) -> None:
+        super().__init__(Failure.QUOTA, "The recording quota is used up")
+
+
 class NoEgressService(CannotStart):
     def __init__(self) -> None:
         super().__init__(Failure.NO_RECORDER, "LiveKit is not set up for recording: it has no Redis")

@@ -18,6 +18,8 @@ class Failure(models.IntegerChoices):
     CANCELLED = 8, _("The recording was stopped before it began.")
     TIMED_OUT = 9, _("The recorder did not start in time.")
     LIVEKIT_LOST = 10, _("The connection to the media server was lost.")
+    FILE_LOST = 11, _("The file in the storage is missing or damaged.")
+    QUOTA = 12, _("The recording quota is used up.")
 
     @property
     def sentence(self) -> str:

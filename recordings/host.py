@@ -21,7 +21,7 @@ from meet.livekit.tokens import recorder_token
 from recordings import encoding, lifecycle
 from recordings.failures import Failure
 from recordings.lifecycle import Report
-from recordings.models import IN_PROGRESS, RecorderHost, Recording, RecordingStatus
+from recordings.models import IN_PROGRESS, DeletionReceipt, RecorderHost, Recording, RecordingStatus
 from recordings.recorders.browser import End, Job, NoSpace, NoUsableFile, Outcome, capture, remove_profile, remux
 
 log = structlog.get_logger(__name__)
@@ -278,6 +278,10 @@ def _folder() -> Path:
     return folder
 
 
+def _files() -> list[Path]:
+    return [path for path in _folder().iterdir() if path.suffix in (".part", ".mp4")]
+
+
 def _last_written(recording: Recording) -> datetime | None:
     try:
         stamp = _part(recording).stat().st_mtime
@@ -286,10 +290,21 @@ def _last_written(recording: Recording) -> datetime | None:
     return clock.from_ms(int(stamp * 1000))
 
 
+def discard(uid: str) -> None:
+    """Whatever of this recording lies on this machine."""
+    for path in _folder().glob(f"*{uid}.*"):
+        if path.is_file():
+            path.unlink(missing_ok=True)
+
+
 def sweep_files(*, now: datetime) -> None:
-    """Takes away what nobody waits for any more: files a week old whose recording has come to its end."""
-    for path in _folder().iterdir():
-        if path.suffix not in (".part", ".mp4") or clock.from_ms(int(path.stat().st_mtime * 1000)) > now - _KEEP_FILES:
+    """Takes away what nobody waits for any more: what was deleted, and files a week old whose recording has come to
+    its end."""
+    files = _files()
+    for uid in DeletionReceipt.objects.filter(uid__in={path.stem for path in files}).values_list("uid", flat=True):
+        discard(uid)
+    for path in files:
+        if not path.exists() or clock.from_ms(int(path.stat().st_mtime * 1000)) > now - _KEEP_FILES:
             continue
         if not Recording.with_deleted.filter(uid=path.stem, status__in=IN_PROGRESS).exists():
             log.warning("file without a recording deleted", file=path.name)

@@ -159,6 +159,18 @@ def note_undelivered(pk: int, reason: str, *, again_at: datetime, now: datetime)
             _log(row, Kind.DELIVERY_FAILED, now=now, details=reason)
 
 
+def lose_file(row: Recording, details: str, *, now: datetime) -> None:
+    """The storage has not got the file any more that it had. The caller holds the row."""
+    _fail_with(row, Failure.FILE_LOST)
+    _log(row, Kind.FILE_LOST, now=now, details=details)
+
+
+def find_file(row: Recording, *, failure: Failure | None, now: datetime) -> None:
+    """It has it again; `failure` is what was the matter before. The caller holds the row."""
+    row.error_code, row.error = (int(failure), failure.sentence) if failure else (None, "")
+    _log(row, Kind.FILE_FOUND, now=now)
+
+
 # -- One step --------------------------------------------------------------------------------------------------------
 
 

@@ -38,6 +38,12 @@ IN_PROGRESS = (RecordingStatus.STARTING, RecordingStatus.ACTIVE, RecordingStatus
 WITH_FILE = (RecordingStatus.COMPLETE, RecordingStatus.LIMIT_REACHED)
 
 
+class DeletionReason(models.TextChoices):
+    REQUEST = "request", _("On request")
+    WITH_ROOM = "with_room", _("With its room")
+    RETENTION = "retention", _("Kept as long as it should be")
+
+
 class RecordingQuerySet(models.QuerySet["Recording"]):
     def visible(self) -> Self:
         """A start that never got an egress id is no recording (decisions.md 27)."""
@@ -98,6 +104,11 @@ class Recording(models.Model):
     signal_due_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
     deleted_by = models.CharField(max_length=110, blank=True)
+    # Empty: its room was deleted, which knows nothing of reasons.
+    deletion_reason = models.CharField(max_length=10, choices=DeletionReason, blank=True)
+    # When its file is to be deleted the next time; empty: at once.
+    purge_at = models.DateTimeField(null=True)
+    purge_attempts = models.PositiveSmallIntegerField(default=0)
 
     objects: ClassVar[RecordingManager] = RecordingManager()
     with_deleted = RecordingQuerySet.as_manager()
@@ -118,6 +129,9 @@ class Recording(models.Model):
             NullsFirstIndex(fields=["size", "id"], condition=Q(deleted_at=None), name="recording_size"),
             models.Index(fields=["room_name_key", "id"], condition=Q(deleted_at=None), name="recording_name"),
             models.Index(fields=["room", "started_at"], condition=Q(deleted_at=None), name="recording_room"),
+            models.Index(
+                fields=["ended_at"], condition=Q(deleted_at=None, ended_at__isnull=False), name="recording_ended"
+            ),
             models.Index(fields=["deadline_at"], condition=Q(deadline_at__isnull=False), name="recording_deadline"),
             models.Index(fields=["deliver_at"], condition=Q(deliver_at__isnull=False), name="recording_deliver"),
             models.Index(fields=["signal_due_at"], condition=Q(signal_due_at__isnull=False), name="recording_signal"),
@@ -165,6 +179,8 @@ class RecordingEvent(models.Model):
         FAILED = "failed", _("Failed")
         ABORTED = "aborted", _("Aborted")
         LIMIT_REACHED = "limit_reached", _("Limit reached, file stored")
+        FILE_LOST = "file_lost", _("File missing or damaged")
+        FILE_FOUND = "file_found", _("File is there again")
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -177,6 +193,53 @@ class RecordingEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recording_id}: {self.kind}"
+
+
+class DeletionReceipt(models.Model):
+    """That there is nothing left of a recording: neither row nor file."""
+
+    uid = models.CharField(max_length=32, unique=True)
+    recording_id = models.CharField(max_length=200, blank=True)
+    room_id = models.CharField(max_length=100)
+    room_name = models.CharField(max_length=LONGEST_NAME, blank=True)
+    key = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField(null=True)
+    recorded_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField()
+    deleted_by = models.CharField(max_length=110, blank=True)
+    reason = models.CharField(max_length=10, choices=DeletionReason)
+    # When the storage was seen without the file.
+    gone_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["deleted_at", "id"], name="receipt_deleted")]
+
+    def __str__(self) -> str:
+        return self.recording_id or self.uid
+
+    @property
+    def filename(self) -> str:
+        return self.key.rpartition("/")[2]
+
+
+class StoredFileFinding(models.Model):
+    """A file and the rows that do not agree, from when it was first noticed until they do (recordings.upkeep)."""
+
+    class Kind(models.TextChoices):
+        ORPHAN = "orphan", _("File without a recording")
+        LOST = "lost", _("Recording without its file")
+
+    key = models.CharField(max_length=255, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    # Of what is there; none if nothing is.
+    size = models.PositiveBigIntegerField(null=True)
+    first_seen_at = models.DateTimeField()
+    recording = models.ForeignKey(Recording, null=True, on_delete=models.CASCADE, related_name="findings")
+    # What the recording lacked before its file did.
+    error_code_before = models.PositiveSmallIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.key}"
 
 
 class RecorderHost(models.Model):

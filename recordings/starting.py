@@ -20,7 +20,7 @@ from livekit.protocol.models import ParticipantInfo
 from meet import clock, ids
 from meet.db import release_connection
 from meet.livekit import gateway, signals
-from recordings import encoding, lifecycle, storage
+from recordings import encoding, lifecycle, quota, storage
 from recordings.errors import (
     AlreadyRecorded,
     CannotStart,
@@ -61,6 +61,7 @@ def request(room: Room, wish: Wish, *, now: datetime) -> Recording:
     recording = _insert(room, wish, now=now)
     try:
         _expect_somebody(room)
+        quota.expect_space()
         _expect_storage()
         recorder().expect_free(recording, now=now)
     except Exception as error:

@@ -5,10 +5,9 @@ from celery import shared_task
 
 from meet import clock
 from meet.hurry import hurry
-from recordings import automatic, delivery, host, late_joiners, sweep
+from recordings import automatic, delivery, host, late_joiners, purge, quota, receipts, retention, sweep, upkeep
 from recordings.egress import comparison
 from recordings.models import Recording
-from recordings.purge import purge_rooms
 
 
 @shared_task(acks_late=False)
@@ -75,5 +74,24 @@ def record_automatically() -> None:
 
 
 @shared_task
-def purge() -> None:
-    purge_rooms(now=clock.now())
+def take_away() -> None:
+    """What was deleted."""
+    purge.purge_recordings(now=clock.now())
+    purge.purge_rooms(now=clock.now())
+
+
+@shared_task
+def expire() -> None:
+    retention.sweep(now=clock.now())
+
+
+@shared_task
+def keep_house() -> None:
+    upkeep.remove_unfinished(now=clock.now())
+    upkeep.compare(now=clock.now())
+    quota.warn()
+
+
+@shared_task
+def forget() -> None:
+    receipts.forget(now=clock.now())

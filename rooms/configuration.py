@@ -24,7 +24,8 @@ Config = Mapping[str, Mapping[str, Any]]
 Grants = Mapping[str, Mapping[str, bool]]
 
 _DETAILS = (
-    "name", "name_key", "external_id", "auto_recording", "expires_at", "expiry_with_meeting", "expiry_with_recordings",
+    "name", "name_key", "external_id", "auto_recording", "recording_retention_days", "expires_at",
+    "expiry_with_meeting", "expiry_with_recordings",
 )  # fmt: skip
 _ROLES = ("moderator_permissions", "speaker_permissions", "roles_updated_at")
 _ACCESS = ("user_access", "roles_updated_at")
@@ -37,6 +38,7 @@ class Details(TypedDict, total=False):
     name: str
     external_id: str | None
     auto_recording: bool
+    recording_retention_days: int | None
     expires_at: datetime | None
     expiry_with_meeting: MeetingPolicy
     expiry_with_recordings: RecordingsPolicy

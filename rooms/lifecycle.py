@@ -68,6 +68,7 @@ class NewRoom:
     disabled_links: frozenset[str] = frozenset()
     external_id: str | None = None
     auto_recording: bool = False
+    recording_retention_days: int | None = None
 
 
 def create(wish: NewRoom, *, owner: User, now: datetime) -> Room:
@@ -91,6 +92,7 @@ def _insert(wish: NewRoom, *, owner: User, now: datetime) -> Room:
         owner=owner,
         external_id=wish.external_id,
         auto_recording=wish.auto_recording,
+        recording_retention_days=wish.recording_retention_days,
         created_at=now,
         roles_updated_at=now,
         config=merged_config(default_config(), wish.config),

@@ -19,7 +19,7 @@ BASE_FIELDS = (
 OLD_LINK_FIELDS = ("anonymous", "accessUrl", "moderatorUrl", "speakerUrl")
 EXTRA_FIELDS = ("config", "roles")
 # Ours: there only where the room has such, or by name, so that all others keep exactly the contract's keys.
-OWN_FIELDS = ("externalId", "autoRecording")
+OWN_FIELDS = ("externalId", "autoRecording", "recordingRetentionDays")
 SELECTABLE_FIELDS = BASE_FIELDS + OLD_LINK_FIELDS + OWN_FIELDS
 # The halves of an encoding of one's own.
 ENCODING_KEYS = {
@@ -48,7 +48,7 @@ def room_object(room: Room, view: View, *, with_extra_fields: bool = True) -> di
         **_extras(room, view),
         **_access(room, view),
         **_state(room),
-        **_auto_recording(room, view),
+        **_own(room, view),
     }
     result = filtered(result, view.selection)
     if with_extra_fields:
@@ -79,9 +79,10 @@ def _identity(room: Room) -> dict[str, Any]:
     return result
 
 
-def _auto_recording(room: Room, view: View) -> dict[str, Any]:
-    is_asked = "autoRecording" in (view.selection.keys or ())
-    return {"autoRecording": room.auto_recording} if room.auto_recording or is_asked else {}
+def _own(room: Room, view: View) -> dict[str, Any]:
+    asked = view.selection.keys or ()
+    values = {"autoRecording": room.auto_recording, "recordingRetentionDays": room.recording_retention_days}
+    return {name: value for name, value in values.items() if value or name in asked}
 
 
 def _extras(room: Room, view: View) -> dict[str, Any]:

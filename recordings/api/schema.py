@@ -4,7 +4,7 @@ from typing import Any
 
 from meet.api.describing import COUNT, FLAG, MOMENT, TEXT, URL, Component, Fields, array_of, one_of, page_of, shape
 from recordings.failures import Failure
-from recordings.models import RecordingStatus
+from recordings.models import DeletionReason, RecordingStatus
 from recordings.representation import FIELDS
 from rooms.api.config_bodies import LAYOUTS
 from rooms.api.schema import ENCODING, ROOM_ID
@@ -94,6 +94,36 @@ RECORDINGS_DELETED = _deleted("RecordingsDeleted", "All recordings deleted succe
 RECORDINGS_NOT_DELETED = _deleted(
     "RecordingsNotDeleted", "1 recording(s) could not be deleted", failed=[_UNDELETED.example]
 )
+
+RECEIPT = shape(
+    "DeletionReceipt",
+    {
+        "recordingId": TEXT,
+        "roomId": TEXT,
+        "roomName": TEXT,
+        "filename": TEXT,
+        "size": {**COUNT, "description": "Bytes"},
+        "startDate": MOMENT,
+        "deletionDate": MOMENT,
+        "deletedBy": {**TEXT, "description": "Who asked for it, where somebody did and is known"},
+        "reason": one_of(DeletionReason.values),
+        "goneDate": {**MOMENT, "description": "Since when the storage has no such file, in milliseconds"},
+    },
+    required=("roomId", "roomName", "filename", "deletionDate", "reason", "goneDate"),
+    example={
+        "recordingId": RECORDING_ID,
+        "roomId": ROOM_ID,
+        "roomName": "Weekly stand-up",
+        "filename": f"{ROOM_ID}--1a2b3c4d5e.mp4",
+        "size": 562341888,
+        "startDate": 1795172400000,
+        "deletionDate": 1795260800000,
+        "deletedBy": "Olga",
+        "reason": "request",
+        "goneDate": 1795260841000,
+    },
+)
+RECEIPT_PAGE = page_of("receipts", RECEIPT)
 
 # -- Links -----------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@ from django.urls import re_path
 from recordings.api.analytics import AnalyticsView
 from recordings.api.media import RecordingDownloadView, RecordingMediaView, RecordingsZipView
 from recordings.api.meeting import MeetingRecordingView
+from recordings.api.receipts import DeletionReceiptsView
 from recordings.api.recordings import RecordingStopView, RecordingsView, RecordingUrlView, RecordingView
 
 # Names are for recordings.media_links.
@@ -18,6 +19,7 @@ public = [
         name="api-recording-download",
     ),
     re_path(r"^recordings/(?P<recording_id>[^/]+)/url/?$", RecordingUrlView.as_view()),
+    re_path(r"^deletion-receipts/?$", DeletionReceiptsView.as_view()),
 ]
 internal = [
     re_path(r"^analytics/?$", AnalyticsView.as_view()),

@@ -5,7 +5,7 @@ the storage does not do what it was asked for.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -27,6 +27,7 @@ __all__ = [
     "local_path",
     "open_range",
     "probe",
+    "remove_unfinished",
     "save",
     "signed_url",
     "size",
@@ -68,6 +69,12 @@ def signed_url(key: str, *, filename: str, as_attachment: bool, expires: timedel
 def stored() -> Iterator[StoredFile]:
     """All files of recordings; those on their way in are not among them."""
     return _backend().stored()
+
+
+def remove_unfinished(before: datetime) -> int:
+    """Takes away what was begun before that and never became a file; returns how many. Azure and Google do so by
+    themselves, after a week."""
+    return _backend().remove_unfinished(before)
 
 
 def probe() -> None:

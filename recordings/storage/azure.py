@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,9 @@ class AzureStorage(BaseStorage):
                 key = blob.name.removeprefix(prefix)
                 if key != backend.PROBE_KEY:
                     yield StoredFile(key, blob.size, blob.last_modified)
+
+    def remove_unfinished(self, _before: datetime) -> int:
+        return 0
 
     def probe(self) -> None:
         hasty: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,9 @@ class GoogleStorage(BaseStorage):
                 key = blob.name.removeprefix(prefix)
                 if key != backend.PROBE_KEY:
                     yield StoredFile(key, blob.size, blob.updated)
+
+    def remove_unfinished(self, _before: datetime) -> int:
+        return 0
 
     def probe(self) -> None:
         with _told("probe"):

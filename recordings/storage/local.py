@@ -74,6 +74,16 @@ class LocalStorage(FileSystemStorage):
                         modified = datetime.fromtimestamp(facts.st_mtime, UTC)
                         yield StoredFile(path.relative_to(root).as_posix(), facts.st_size, modified)
 
+    def remove_unfinished(self, before: datetime) -> int:
+        count = 0
+        with _told("remove unfinished"), suppress(FileNotFoundError):
+            for draft in self._drafts.iterdir():
+                # Not when it was modified: a second name of a recorder's file is as old as that.
+                if datetime.fromtimestamp(draft.stat().st_ctime, UTC) < before:
+                    draft.unlink(missing_ok=True)
+                    count += 1
+        return count
+
     def probe(self) -> None:
         with _told("probe"):
             with self._draft() as draft:
@@ -81,12 +91,15 @@ class LocalStorage(FileSystemStorage):
             if shutil.disk_usage(self.base_location).free < _RESERVE:
                 raise StorageFull
 
+    @property
+    def _drafts(self) -> Path:
+        return Path(self.base_location, ".incoming")
+
     @contextmanager
     def _draft(self) -> Iterator[Path]:
         """On the same disk as the final place, so that moving there is one step."""
-        folder = Path(self.base_location, ".incoming")
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = folder / uuid.uuid4().hex
+        self._drafts.mkdir(parents=True, exist_ok=True)
+        draft = self._drafts / uuid.uuid4().hex
         try:
             yield draft
         finally:

@@ -1,8 +1,8 @@
 """Files in a bucket of anything that speaks S3."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +126,22 @@ class S3Storage(BaseStorage):
                     key = found["Key"].removeprefix(prefix)
                     if key != backend.PROBE_KEY:
                         yield StoredFile(key, found["Size"], found["LastModified"])
+
+    def remove_unfinished(self, before: datetime) -> int:
+        pages = self.client.get_paginator("list_multipart_uploads").paginate(
+            Bucket=self.bucket_name, Prefix=self._normalize_name("") + backend.PREFIX
+        )
+        count = 0
+        with _told("remove unfinished"):
+            for upload in (one for page in pages for one in page.get("Uploads", ())):
+                if upload["Initiated"] < before:
+                    # Somebody may finish it just now.
+                    with suppress(self.client.exceptions.NoSuchUpload):
+                        self.client.abort_multipart_upload(
+                            Bucket=self.bucket_name, Key=upload["Key"], UploadId=upload["UploadId"]
+                        )
+                        count += 1
+        return count
 
     def probe(self) -> None:
         with _told("probe"):

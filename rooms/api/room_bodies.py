@@ -14,7 +14,14 @@ from rooms.api.config_bodies import ConfigBody, SwitchBody, config_changes
 from rooms.api.permission_bodies import RolesBody, grants
 from rooms.configuration import Access, Changes, Details
 from rooms.lifecycle import Expiry, NewRoom, earliest_expiry
-from rooms.models import LONGEST_EXTERNAL_ID, LONGEST_NAME, MeetingPolicy, RecordingsPolicy, RoomStatus
+from rooms.models import (
+    LONGEST_EXTERNAL_ID,
+    LONGEST_NAME,
+    LONGEST_RETENTION,
+    MeetingPolicy,
+    RecordingsPolicy,
+    RoomStatus,
+)
 from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, MeetingRole, from_object
 
 LONGEST_ROOM_ID = 100
@@ -103,6 +110,31 @@ def _auto_recording_field() -> BooleanField:
     )
 
 
+class RetentionField(NumberField):
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            allow_null=True,
+            help_text="Recordings are deleted so many days after their end; null: as the installation has it",
+        )
+
+    def to_internal_value(self, data: Any) -> int:
+        return int(super().to_internal_value(data))
+
+    def problems(self, number: float) -> list[str]:
+        problems = []
+        if number != int(number):
+            problems.append("Expected integer, received float")
+        if number < 1:
+            problems.append("recordingRetentionDays must be a positive integer")
+        if number > LONGEST_RETENTION:
+            problems.append(f"recordingRetentionDays cannot exceed {LONGEST_RETENTION}")
+        return problems
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "integer", "minimum": 1, "maximum": LONGEST_RETENTION}
+
+
 class RoomBody(ObjectSerializer):
     """Everything that makes a room, in today's and in older spellings, but for what its owner calls it."""
 
@@ -114,6 +146,7 @@ class RoomBody(ObjectSerializer):
     access = AccessBody(required=False)
     anonymous = AnonymousOfOldBody(required=False)
     autoRecording = _auto_recording_field()
+    recordingRetentionDays = RetentionField()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         problems = dialects.conflicts(attrs.get("anonymous", {}), attrs.get("access", {}))
@@ -140,6 +173,7 @@ class RoomDetailsBody(ObjectSerializer):
     autoDeletionPolicy = AutoDeletionPolicyBody(required=False)
     externalId = ExternalIdField(required=False, allow_null=True, help_text="null takes it away")
     autoRecording = _auto_recording_field()
+    recordingRetentionDays = RetentionField()
 
 
 class StatusBody(ObjectSerializer):
@@ -171,6 +205,7 @@ def new_room(body: Mapping[str, Any], *, external_id: str | None = None) -> NewR
         disabled_links=frozenset(role for role, is_enabled in wish.access.links.items() if not is_enabled),
         external_id=external_id or body.get("externalId"),
         auto_recording=body.get("autoRecording", False),
+        recording_retention_days=body.get("recordingRetentionDays"),
     )
 
 
@@ -213,6 +248,8 @@ def details(body: Mapping[str, Any]) -> Details:
         found["external_id"] = body["externalId"]
     if "autoRecording" in body:
         found["auto_recording"] = body["autoRecording"]
+    if "recordingRetentionDays" in body:
+        found["recording_retention_days"] = body["recordingRetentionDays"]
     return found
 
 

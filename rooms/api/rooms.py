@@ -51,8 +51,8 @@ _EXTERNAL_ID_TAKEN = ExternalIdTaken("course-2026-11", "olga_")
 
 
 class RoomsView(RoomEndpoint):
-    """Ours beside the contract: `externalId` when a room is made and as a filter, and `autoRecording`, shown only in
-    rooms that have one or do so; `dryRun=true` on the deletion."""
+    """Ours beside the contract: `externalId` when a room is made and as a filter, `autoRecording` and
+    `recordingRetentionDays`, shown only in rooms that have such; `dryRun=true` on the deletion."""
 
     authentication_classes = API_KEY_OR_USER
     operation = "processing rooms"

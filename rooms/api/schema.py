@@ -169,6 +169,12 @@ ROOM = shape(
             **FLAG,
             "description": "Whether each meeting is recorded by itself; absent if not, unless `fields` names it",
         },
+        "recordingRetentionDays": {
+            "type": ["integer", "null"],
+            "minimum": 1,
+            "description": "After how many days recordings are deleted; absent, or null where `fields` names it, if as "
+            "the installation has it",
+        },
         "_extraFields": array_of(one_of(EXTRA_FIELDS)),
     },
     required=(),

@@ -7,6 +7,7 @@ from rooms.models.people import Admission, Badge, CaptionAgent, CaptionListener,
 from rooms.models.room import (
     LONGEST_EXTERNAL_ID,
     LONGEST_NAME,
+    LONGEST_RETENTION,
     AccessLink,
     EndAction,
     Meeting,
@@ -22,6 +23,7 @@ from rooms.models.room import (
 __all__ = [
     "LONGEST_EXTERNAL_ID",
     "LONGEST_NAME",
+    "LONGEST_RETENTION",
     "AccessLink",
     "Admission",
     "Badge",

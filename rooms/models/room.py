@@ -13,6 +13,7 @@ from rooms.permissions import MODERATOR_DEFAULT, SPEAKER_DEFAULT, MeetingRole, P
 
 LONGEST_NAME = 50
 LONGEST_EXTERNAL_ID = 100
+LONGEST_RETENTION = 32_767  # days
 
 
 class RoomStatus(models.TextChoices):
@@ -103,6 +104,8 @@ class Room(models.Model):
     user_access = models.BooleanField(default=False)
     # Ours, outside of `config`, whose shape is fixed: every meeting is recorded from its first picture or sound on.
     auto_recording = models.BooleanField(default=False)
+    # Recordings are deleted so many days after their end; without it, as the installation has it.
+    recording_retention_days = models.PositiveSmallIntegerField(null=True)
     roles_updated_at = models.DateTimeField()
 
     objects: ClassVar[RoomManager] = RoomManager()
@@ -140,6 +143,11 @@ class Room(models.Model):
                 fields=["created_at", "id"], condition=Q(deleted_at=None, closed_at__isnull=False), name="room_closed"
             ),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="room_deleted"),
+            models.Index(
+                fields=["recording_retention_days"],
+                condition=Q(recording_retention_days__isnull=False),
+                name="room_retention",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -82,11 +82,11 @@ describe('coming into a meeting', () => {
 });
 
 it('looks again how many recorders are free when one has become so', async () => {
-  facts.freeRecorders = 0;
+  facts = { ...facts, freeRecorders: 0, recording: recording('active') };
   hear('active');
   await meeting.refresh();
   expect(meeting.state.freeRecorders).toBe(0);
-  facts.freeRecorders = 1;
+  facts = { ...facts, freeRecorders: 1, recording: null };
   hear('complete');
   await settled();
   expect(meeting.state.freeRecorders).toBe(1);

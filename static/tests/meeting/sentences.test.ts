@@ -7,7 +7,7 @@ import { failureSentence, refusalSentence } from '../../src/meeting/recording/se
 afterEach(() => currentLanguage.choose('en'));
 
 describe('why a recording failed', () => {
-  it.each(Array.from({ length: 10 }, (_, index) => index + 1))(
+  it.each(Array.from({ length: 12 }, (_, index) => index + 1))(
     'is said for code %i in the language of the page',
     (errorCode) => {
       const english = sentence({ status: 'failed', errorCode, error: 'Server English.' });
@@ -25,6 +25,7 @@ describe('why a recording failed', () => {
 
   it('adds what is left of it', () => {
     expect(sentence({ status: 'complete', errorCode: 4 })).toMatch(/stopped working.* is saved/);
+    expect(sentence({ status: 'complete', errorCode: 11 })).toMatch(/damaged\.$/);
     expect(sentence({ status: 'limit_reached' })).toMatch(/longest duration/);
   });
 });

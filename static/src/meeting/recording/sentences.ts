@@ -3,6 +3,8 @@ import type { ApiError } from '../api';
 import type { Refusal } from './meeting-recording';
 import { isCancelled, type Recording } from './recording';
 
+const FILE_LOST = 11;
+
 /** By the server's numbers. */
 const FAILURES: Record<number, MessageKey> = {
   1: 'recording.failure.noRecorder',
@@ -15,6 +17,8 @@ const FAILURES: Record<number, MessageKey> = {
   8: 'recording.failure.cancelled',
   9: 'recording.failure.late',
   10: 'recording.failure.media',
+  [FILE_LOST]: 'recording.failure.fileLost',
+  12: 'recording.failure.quota',
 };
 
 /** Why it failed, and what is left of it: in the page's language, or else in the server's words. */
@@ -24,7 +28,9 @@ export function failureSentence(recording: Recording): string {
   if (!key && isCancelled(recording)) return t('recording.failure.cancelled');
   const limit = status === 'limit_reached' ? t('recording.failure.limit') : null;
   const reason = key ? t(key) : (limit ?? error ?? t('recording.failure.unknown'));
-  return status === 'complete' ? `${reason} ${t('recording.failure.saved')}` : reason;
+  return status === 'complete' && errorCode !== FILE_LOST
+    ? `${reason} ${t('recording.failure.saved')}`
+    : reason;
 }
 
 export function refusalSentence({ kind, error }: Refusal): string {
