@@ -148,13 +148,13 @@ app.autodiscover_tasks(["accounts", "meet.idempotency", "meet.livekit", "meet.we
 @worker_ready.connect
 def begin_recording(sender: Any, **_kwargs: object) -> None:
     if _is_recorder(sender):
-        import_module("recordings.host").begin()
+        import_module("recordings.recorders.host").begin()
 
 
 @worker_shutting_down.connect
 def end_recording(sender: Any, **_kwargs: object) -> None:
     if _is_recorder(sender):
-        import_module("recordings.host").end()
+        import_module("recordings.recorders.host").end()
 
 
 def _is_recorder(worker: object) -> bool:

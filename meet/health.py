@@ -23,7 +23,8 @@ from meet import clock
 from meet.api.exceptions import PATH_NOT_FOUND
 from meet.livekit.models import InboundEvent
 from meet.webhooks.models import Delivery
-from recordings import quota, storage
+from recordings import storage
+from recordings.files import quota
 from recordings.models import StoredFileFinding
 from recordings.recorders.embedded import hosts_there
 from rooms.models import Meeting

@@ -8,8 +8,8 @@ from prometheus_client import Counter
 
 from meet.hurry import hurry
 from recordings import tasks
-from recordings.egress.news import Outcome, take_in
 from recordings.late_joiners import running
+from recordings.recorders.egress.news import Outcome, take_in
 from rooms.models import Participation
 
 EGRESS_EVENTS = Counter("meet_egress_events", "Events of egresses by what became of them", ["outcome"])

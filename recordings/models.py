@@ -223,7 +223,7 @@ class DeletionReceipt(models.Model):
 
 
 class StoredFileFinding(models.Model):
-    """A file and the rows that do not agree, from when it was first noticed until they do (recordings.upkeep)."""
+    """A file and the rows that do not agree, from when it was first noticed until they do (recordings.files.upkeep)."""
 
     class Kind(models.TextChoices):
         ORPHAN = "orphan", _("File without a recording")

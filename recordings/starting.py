@@ -20,7 +20,7 @@ from livekit.protocol.models import ParticipantInfo
 from meet import clock, ids
 from meet.db import release_connection
 from meet.livekit import gateway, signals
-from recordings import encoding, lifecycle, quota, storage
+from recordings import encoding, lifecycle, storage
 from recordings.errors import (
     AlreadyRecorded,
     CannotStart,
@@ -31,6 +31,7 @@ from recordings.errors import (
     TooManyWait,
 )
 from recordings.failures import Failure
+from recordings.files import quota
 from recordings.models import Recording, RecordingEvent, RecordingStatus
 from recordings.recorders import recorder, recorder_of
 from recordings.representation import start_signal

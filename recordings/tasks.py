@@ -5,9 +5,11 @@ from celery import shared_task
 
 from meet import clock
 from meet.hurry import hurry
-from recordings import automatic, delivery, host, late_joiners, purge, quota, receipts, retention, sweep, upkeep
-from recordings.egress import comparison
+from recordings import automatic, late_joiners, sweep
+from recordings.files import delivery, purge, quota, receipts, retention, upkeep
 from recordings.models import Recording
+from recordings.recorders import host
+from recordings.recorders.egress import comparison
 
 
 @shared_task(acks_late=False)

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from recordings import detail_views, public_views, recorder_page, room_views, views
+from recordings.pages import detail_views, list_views, public_views, recorder_page, room_views
 
 urlpatterns = [
     path("recorder", recorder_page.recorder, name="recorder"),
-    path("recordings", views.recording_list, name="recordings"),
-    path("recordings/statuses", views.statuses, name="recording-statuses"),
-    path("recordings/zip", views.recordings_zip, name="recordings-zip"),
+    path("recordings", list_views.recording_list, name="recordings"),
+    path("recordings/statuses", list_views.statuses, name="recording-statuses"),
+    path("recordings/zip", list_views.recordings_zip, name="recordings-zip"),
     path("recordings/<str:recording_id>", detail_views.recording_detail, name="recording-detail"),
     path("recordings/<str:recording_id>/download", detail_views.recording_download, name="recording-download"),
     path("recordings/<str:recording_id>/share", detail_views.recording_share, name="recording-share"),

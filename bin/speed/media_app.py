@@ -17,8 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "meet.settings")
 settings.ROOT_URLCONF = __name__
 application = get_wsgi_application()
 
-from recordings import serving  # noqa: E402 (Django comes first)
-from recordings.archive import Entry  # noqa: E402
+from recordings.files import serving  # noqa: E402 (Django comes first)
+from recordings.files.archive import Entry  # noqa: E402
 
 
 def media(request: HttpRequest, key: str) -> HttpResponseBase:

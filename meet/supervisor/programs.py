@@ -35,7 +35,7 @@ def web(*, bind: str, port: int, scratch: Path, workers: int = 1) -> Program:
             sys.executable, "-m", "gunicorn", "meet.wsgi:application",
             "--bind", f"{host}:{port}",
             "--worker-class", "gthread", "--workers", str(workers),
-            # Half of them may be sending files (recordings.serving), others wait; somebody who joins finds one free.
+            # Half of them may be sending files (recordings.files), others wait; somebody who joins finds one free.
             "--threads", "128",
             "--graceful-timeout", "2",
             # Whose headers are believed says SERVER_TRUST_PROXY alone; gunicorn would believe everybody on loopback.

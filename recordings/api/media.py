@@ -6,13 +6,13 @@ from rest_framework.request import Request
 from accounts.permissions import AnyRole
 from meet.api.describing import TEXT, Answer, describes
 from meet.errors import Forbidden, InvalidRequest, Issue, NotAuthenticated
-from recordings import serving
 from recordings.access import recordings_for
 from recordings.api.bodies import RecordingIdsQuery
 from recordings.api.endpoint import RecordingEndpoint, SharedEndpoint
 from recordings.api.schema import MEDIA_PARAMETERS, RECORDING_ID, SHARED_SECURITY
-from recordings.archive import Entry
 from recordings.errors import NothingToZip, NotStreamable, RecordingNotFound, WrongRecordingSecret
+from recordings.files import serving
+from recordings.files.archive import Entry
 from recordings.media_links import Purpose
 from recordings.models import Recording
 from recordings.storage import MissingFile

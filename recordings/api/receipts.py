@@ -13,7 +13,7 @@ from meet.api.describing import describes
 from meet.api.fields import ObjectSerializer, StringField
 from meet.api.pagination import page, page_fields
 from recordings.api.schema import RECEIPT_PAGE
-from recordings.receipts import SORTS, receipt_object, receipts
+from recordings.files.receipts import SORTS, receipt_object, receipts
 
 
 class ReceiptListQuery(ObjectSerializer):

@@ -6,7 +6,7 @@ from typing import Protocol
 from django.conf import settings
 
 from recordings.models import Recording
-from recordings.recorders.egress import EgressRecorder
+from recordings.recorders.egress.recorder import EgressRecorder
 from recordings.recorders.embedded import EmbeddedRecorder
 
 

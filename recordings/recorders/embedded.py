@@ -1,4 +1,4 @@
-"""The embedded recorder as web and worker see it: rows that a recorder process takes by itself (`recordings.host`)."""
+"""The embedded recorder as web and worker see it: rows that a recorder process takes by itself (`host`)."""
 
 from datetime import datetime, timedelta
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from meet import clock
-from recordings import delivery, host, storage
+from recordings import storage
+from recordings.files import delivery
 from recordings.models import Recording, RecordingStatus
+from recordings.recorders import host
 from recordings.storage import StorageError
 from tests.recordings.recorders import finish
 

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from meet import clock
-from recordings import host, lifecycle, stopping
+from recordings import lifecycle, stopping
 from recordings.errors import StoppedWhileStarting
 from recordings.models import RecorderHost, Recording, RecordingStatus
+from recordings.recorders import host
 from recordings.recorders.browser import End, Job, Media, NoSpace, NoUsableFile, Outcome, Watch
 
 S = RecordingStatus

@@ -8,8 +8,10 @@ import pytest
 
 from accounts.models import User
 from meet import clock
-from recordings import deletion, host, purge, receipts, storage
+from recordings import deletion, storage
+from recordings.files import purge, receipts
 from recordings.models import DeletionReceipt, Recording, RecordingEvent, RecordingStatus
+from recordings.recorders import host
 from recordings.storage import StorageRefused, StorageUnavailable
 from rooms import lifecycle
 from rooms.deletion import Policy

@@ -9,8 +9,9 @@ from livekit.protocol.room import SendDataRequest
 from structlog.testing import capture_logs
 
 from meet import clock
-from recordings import deletion, quota, starting
+from recordings import deletion, starting
 from recordings.errors import QuotaUsedUp
+from recordings.files import quota
 from recordings.models import Recording, RecordingStatus
 from rooms.models import Room
 from tests.conftest import Api

@@ -9,7 +9,7 @@ from meet import clock
 from meet.appearance import themes
 from meet.appearance.models import BaseTheme
 from meet.appearance.themes import Design
-from recordings import recorder_page
+from recordings.pages import recorder_page
 
 pytestmark = pytest.mark.django_db
 

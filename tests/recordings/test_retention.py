@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from meet import clock
-from recordings import purge, retention
+from recordings.files import purge, retention
 from recordings.models import DeletionReceipt, Recording, RecordingStatus
 from rooms.models import Room
 from tests.factories import make_recording, make_room

@@ -11,7 +11,8 @@ from django.test import Client
 from structlog.testing import capture_logs
 
 from meet import clock
-from recordings import deletion, storage, upkeep
+from recordings import deletion, storage
+from recordings.files import upkeep
 from recordings.models import Recording, RecordingStatus, StoredFileFinding
 from recordings.representation import recording_object
 from recordings.storage import StorageUnavailable, StoredFile

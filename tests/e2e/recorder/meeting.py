@@ -2,7 +2,7 @@ from typing import Any
 
 import httpx
 
-from recordings import recorder_page
+from recordings.pages import recorder_page
 from tests import servers
 from tests.media.sender import Sender
 

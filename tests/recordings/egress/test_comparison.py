@@ -11,9 +11,9 @@ from pytest_django import Settings
 
 from meet import clock
 from recordings import lifecycle, tasks
-from recordings.egress.comparison import compare
 from recordings.failures import Failure
 from recordings.models import Recording, RecordingStatus
+from recordings.recorders.egress.comparison import compare
 from tests.factories import make_meeting, make_room
 from tests.livekit.wire import Twirp, sent
 from tests.recordings.egress.conftest import Told, age, make_asked_for

@@ -7,8 +7,9 @@ import pytest
 
 from meet import clock
 from meet.livekit.models import InboundEvent
-from recordings import delivery, lifecycle, storage
+from recordings import lifecycle, storage
 from recordings.failures import Failure
+from recordings.files import delivery
 from recordings.livekit_events import EGRESS_EVENTS
 from recordings.models import Recording, RecordingEvent, RecordingStatus
 from rooms.models import Room

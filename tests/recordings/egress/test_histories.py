@@ -16,9 +16,10 @@ from livekit.protocol.egress import EgressStatus
 
 from meet.errors import DomainError
 from meet.webhooks.models import Event
-from recordings import delivery, lifecycle, livekit_events, starting, stopping, sweep
-from recordings.egress import comparison
+from recordings import lifecycle, livekit_events, starting, stopping, sweep
+from recordings.files import delivery
 from recordings.models import Recording, RecordingStatus
+from recordings.recorders.egress import comparison
 from rooms.models import Room
 from tests.recordings.egress.conftest import Told
 from tests.recordings.egress.service import Service

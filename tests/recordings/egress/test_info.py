@@ -6,9 +6,9 @@ import pytest
 from livekit.protocol.egress import EgressInfo, EgressStatus, EncodingOptions, FileInfo, RoomCompositeEgressRequest
 
 from meet import clock
-from recordings.egress.info import report, uid, was_silent
 from recordings.failures import Failure
 from recordings.models import Recording, RecordingStatus
+from recordings.recorders.egress.info import report, uid, was_silent
 from tests.recordings.egress.livekit import ENDS, NAMES, info
 
 S, F = RecordingStatus, Failure

@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from meet import clock
 from recordings import starting
-from recordings.egress.request import room_composite
 from recordings.models import Recording
+from recordings.recorders.egress.request import room_composite
 from rooms.api.config_bodies import PRESETS
 from rooms.models import Room
 from tests.livekit.wire import Twirp, sent, sent_claims

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from recordings import serving, storage
-from recordings.archive import Archive, Entry
+from recordings import storage
+from recordings.files import serving
+from recordings.files.archive import Archive, Entry
 from tests.recordings.storage.conftest import ROOM, Make
 
 MOMENT = datetime(2026, 3, 4, 5, 6, 8, tzinfo=UTC)

@@ -16,7 +16,8 @@ from gunicorn.http import wsgi
 from pytest_django import Settings
 
 from meet.errors import InvalidRequest
-from recordings import serving, storage
+from recordings import storage
+from recordings.files import serving
 from tests import servers
 from tests.recordings.storage.conftest import KEY, Make
 

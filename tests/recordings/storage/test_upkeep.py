@@ -7,7 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from meet import clock
-from recordings import purge, storage, upkeep
+from recordings import storage
+from recordings.files import purge, upkeep
 from recordings.models import DeletionReceipt, Recording, StoredFileFinding
 from rooms.models import Room
 from tests import servers

@@ -7,10 +7,10 @@ from enum import StrEnum
 from livekit.protocol.egress import EgressInfo
 
 from recordings import lifecycle
-from recordings.egress import info as egress_info
 from recordings.failures import Failure
 from recordings.lifecycle import Report
 from recordings.models import WITH_FILE, Recording, RecordingStatus
+from recordings.recorders.egress import info as egress_info
 from rooms.models import Room
 
 _AT_WORK = (RecordingStatus.STARTING, RecordingStatus.ACTIVE)

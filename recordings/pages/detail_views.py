@@ -20,12 +20,12 @@ from meet.links import base_of
 from recordings import deletion, sharing
 from recordings.access import recording_for
 from recordings.errors import NotStopped
-from recordings.forms import ShareForm
 from recordings.media_links import Purpose, media_url
 from recordings.models import Recording
-from recordings.rows import Row
+from recordings.pages.forms import ShareForm
+from recordings.pages.list_views import rows_for
+from recordings.pages.rows import Row
 from recordings.share_links import Share, share_url
-from recordings.views import rows_for
 from rooms.errors import RoomHasMeeting
 from rooms.permissions import Permission
 

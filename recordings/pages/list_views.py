@@ -17,13 +17,14 @@ from accounts.actor import Actor
 from accounts.console import signed_in
 from meet.api.pagination import Page, page
 from meet.names import name_key
-from recordings import listing, serving
+from recordings import listing
 from recordings.access import permissions_for_list, recordings_for, visible_recordings
-from recordings.archive import Entry
-from recordings.forms import RecordingFilterForm
+from recordings.files import serving
+from recordings.files.archive import Entry
 from recordings.listing import SORTS, Filters
 from recordings.models import IN_PROGRESS, Recording, RecordingStatus
-from recordings.rows import Row, rows_of
+from recordings.pages.forms import RecordingFilterForm
+from recordings.pages.rows import Row, rows_of
 from rooms.models import Room
 from rooms.permissions import Permission
 

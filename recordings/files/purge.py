@@ -6,8 +6,9 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from recordings import host, storage
+from recordings import storage
 from recordings.models import IN_PROGRESS, DeletionReason, DeletionReceipt, Recording, RecordingQuerySet
+from recordings.recorders import host
 from recordings.storage import StorageError, StorageUnavailable
 from rooms.models import Room
 

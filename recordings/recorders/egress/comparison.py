@@ -15,11 +15,11 @@ from livekit.protocol.egress import EgressInfo
 
 from meet.livekit import gateway, signals
 from recordings import lifecycle
-from recordings.egress import info as egress_info
-from recordings.egress.news import News, Outcome, take_in
 from recordings.failures import Failure
 from recordings.lifecycle import Report
 from recordings.models import IN_PROGRESS, Recording, RecordingQuerySet, RecordingStatus
+from recordings.recorders.egress import info as egress_info
+from recordings.recorders.egress.news import News, Outcome, take_in
 from recordings.representation import recording_object, start_signal
 from rooms.models import Room
 

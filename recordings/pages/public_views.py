@@ -24,14 +24,14 @@ from meet.appearance import themes
 from meet.errors import DomainError, Forbidden, NotAuthenticated
 from meet.pages import error_page
 from recordings import deletion
-from recordings.detail_views import share_context
 from recordings.listing import SORTS
 from recordings.media_links import Purpose
 from recordings.models import Recording
-from recordings.public_credentials import keep_for_after_login, tried
-from recordings.public_errors import explanation_of
-from recordings.rows import Row
-from recordings.views import asked_ids, if_changed
+from recordings.pages.detail_views import share_context
+from recordings.pages.list_views import asked_ids, if_changed
+from recordings.pages.public_credentials import keep_for_after_login, tried
+from recordings.pages.public_errors import explanation_of
+from recordings.pages.rows import Row
 from recordings.visits import Credentials, RecordingVisit, name_of, recording_visit, room_visit
 from rooms.access import Visitor, permissions_of
 from rooms.permissions import Permission

@@ -7,13 +7,13 @@ import structlog
 
 from meet.livekit import gateway
 from recordings import lifecycle
-from recordings.egress import comparison
-from recordings.egress import info as egress_info
-from recordings.egress.news import take_in
-from recordings.egress.request import room_composite
 from recordings.errors import CannotStart, EgressRefused, NoEgressService, NoParticipants, NoRecorderFree, StartTimedOut
 from recordings.failures import Failure
 from recordings.models import Recording
+from recordings.recorders.egress import comparison
+from recordings.recorders.egress import info as egress_info
+from recordings.recorders.egress.news import take_in
+from recordings.recorders.egress.request import room_composite
 
 log = structlog.get_logger(__name__)
 

@@ -22,7 +22,7 @@ from django.utils.http import content_disposition_header
 from meet.db import release_connection
 from meet.errors import DomainError, InvalidRequest, Issue
 from recordings import storage
-from recordings.archive import Archive, Entry
+from recordings.files.archive import Archive, Entry
 from recordings.storage import blocks
 from recordings.storage.backend import CONTENT_TYPE
 

@@ -14,9 +14,9 @@ from accounts.actor import Actor
 from accounts.console import signed_in
 from meet import clock
 from recordings import room_settings
-from recordings.forms import RoomRecordingForm
 from recordings.models import Recording
-from recordings.views import is_for_more, list_context
+from recordings.pages.forms import RoomRecordingForm
+from recordings.pages.list_views import is_for_more, list_context
 from rooms.access import Need, permissions_of, room_for
 from rooms.errors import RoomHasMeeting
 from rooms.models import Room

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from recordings import host, lifecycle, storage
+from recordings import lifecycle, storage
 from recordings.failures import Failure
 from recordings.models import Recording
+from recordings.recorders import host
 from recordings.storage import StorageError
 
 log = structlog.get_logger(__name__)
