@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import structlog
+from django.core.cache import cache
 from django.db.models import Count, Q
 
 from meet.errors import DomainError
@@ -18,6 +19,8 @@ log = structlog.get_logger(__name__)
 BY = "automatic"
 _BATCH = 100
 _MOST = 2
+# Between two attempts that are refused: the people in the meeting are told of each.
+_PAUSE = 60  # seconds
 _LOST = (RecordingStatus.FAILED, RecordingStatus.ABORTED)
 
 
@@ -50,6 +53,7 @@ def _waiting() -> list[Meeting]:
         meeting
         for meeting in counted.select_related("room").order_by("pk")[:_BATCH]
         if not meeting.running and meeting.started == meeting.lost and meeting.started < _MOST
+        if not cache.get(_refusal(meeting))
     ]
 
 
@@ -62,4 +66,9 @@ def _started(meetings: list[Meeting], *, now: datetime) -> Iterator[Recording]:
         try:
             yield starting.request(meeting.room, starting.Wish(by=BY), now=now)
         except DomainError as error:
+            cache.set(_refusal(meeting), error.message, timeout=_PAUSE)
             log.warning("automatic recording not started", room_id=meeting.room.room_id, reason=error.message)
+
+
+def _refusal(meeting: Meeting) -> str:
+    return f"automatic-recording-refused:{meeting.pk}"

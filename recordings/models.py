@@ -174,6 +174,7 @@ class RecordingEvent(models.Model):
         ENDING = "ending", _("Recording ended, file is being finished")
         RECORDER_LOST = "recorder_lost", _("Recorder lost")
         RESCUED = "rescued", _("File rescued")
+        LINKS_REPLACED = "links_replaced", _("Links replaced by new ones")
         DELIVERY_FAILED = "delivery_failed", _("File not stored yet")
         COMPLETE = "complete", _("File stored")
         FAILED = "failed", _("Failed")

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from meet.api.dialects import ALLOW_ACCESS_TO, permissions_of
-from recordings import sharing
+from recordings import share_links
 from rooms import configuration
 from rooms.configuration import Access, Changes, Details
 from rooms.models import AccessLink, Room
@@ -24,11 +24,13 @@ class Audience(models.TextChoices):
 
 @dataclass(frozen=True)
 class RecordingSettings:
-    """`audience` is None where the permissions are none of the rows: then they stay as they are."""
+    """`retention_days` None: as long as is usual here. `audience` is None where the permissions are none of the rows:
+    then they stay as they are."""
 
     enabled: bool
     automatic: bool
     public: bool
+    retention_days: int | None = None
     audience: Audience | None = None
 
 
@@ -36,7 +38,8 @@ def settings_of(room: Room) -> RecordingSettings:
     return RecordingSettings(
         enabled=room.config["recording"]["enabled"],
         automatic=room.auto_recording,
-        public=sharing.is_public(room),
+        public=share_links.is_public(room),
+        retention_days=room.recording_retention_days,
         audience=audience_of(room),
     )
 
@@ -54,8 +57,11 @@ def audience_of(room: Room) -> Audience | None:
 def change(room: Room, wish: RecordingSettings, *, now: datetime) -> None:
     """All of it or nothing; an encrypted room stays unrecorded. Raises `RoomHasMeeting` for what a meeting relies
     on."""
+    details = Details(recording_retention_days=wish.retention_days)
+    if wish.automatic != room.auto_recording:
+        details["auto_recording"] = wish.automatic
     changes = Changes(
-        details=Details(auto_recording=wish.automatic) if wish.automatic != room.auto_recording else Details(),
+        details=details,
         config={"recording": {"enabled": wish.enabled}},
         grants=permissions_of(wish.audience) if wish.audience else {},
         access=Access(links={AccessLink.Role.RECORDING: wish.public}),

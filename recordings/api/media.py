@@ -12,9 +12,8 @@ from recordings.api.endpoint import RecordingEndpoint, SharedEndpoint
 from recordings.api.schema import MEDIA_PARAMETERS, RECORDING_ID, SHARED_SECURITY
 from recordings.errors import NothingToZip, NotStreamable, RecordingNotFound, WrongRecordingSecret
 from recordings.files import serving
-from recordings.files.archive import Entry
+from recordings.files.archive import entry_of
 from recordings.media_links import Purpose
-from recordings.models import Recording
 from recordings.storage import MissingFile
 from rooms.api.schema import ROOM_ID
 from rooms.authentication import ANY_CREDENTIAL
@@ -120,8 +119,4 @@ class RecordingsZipView(RecordingEndpoint):
         if not found:
             raise NothingToZip
         chosen = [found[one] for one in recording_ids if one in found]
-        return serving.zipped(request._request, [_entry(one) for one in chosen if one.is_streamable])
-
-
-def _entry(recording: Recording) -> Entry:
-    return Entry(recording.key, recording.filename, recording.ended_at or recording.created_at)
+        return serving.zipped(request._request, [entry_of(one) for one in chosen if one.is_streamable])

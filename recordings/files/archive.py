@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from recordings import storage
+from recordings.models import Recording
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,10 @@ class Entry:
     key: str
     name: str
     modified: datetime
+
+
+def entry_of(recording: Recording) -> Entry:
+    return Entry(recording.key, recording.filename, recording.ended_at or recording.created_at)
 
 
 class _File(NamedTuple):

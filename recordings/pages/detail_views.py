@@ -17,9 +17,10 @@ from accounts.console import signed_in
 from meet import clock
 from meet.errors import Forbidden
 from meet.links import base_of
-from recordings import deletion, sharing
+from recordings import deletion, share_links
 from recordings.access import recording_for
 from recordings.errors import NotStopped
+from recordings.files.retention import deletes_on
 from recordings.media_links import Purpose, media_url
 from recordings.models import Recording
 from recordings.pages.forms import ShareForm
@@ -42,6 +43,7 @@ def recording_detail(request: HttpRequest, actor: Actor, recording_id: str) -> H
         "recording": recording,
         "media_url": _media(actor, row, now=clock.now()),
         "events": recording.events.order_by("at", "id"),
+        "deletes_on": deletes_on(recording),
     }
     template = "recordings/_detail_update.html" if request.htmx else "recordings/recording_detail.html"  # type: ignore[attr-defined]
     return render(request, template, context)
@@ -85,7 +87,7 @@ def share_context(request: HttpRequest, recording: Recording, *, chosen: str | N
     """`url` as soon as a kind of link is `chosen` that there is."""
     form = ShareForm({"kind": chosen})
     kind = Share(form.cleaned_data["kind"]) if form.is_valid() else None
-    is_public = sharing.is_public(recording.room)
+    is_public = share_links.is_public(recording.room)
     if kind is Share.PUBLIC and not is_public:
         kind = None
     return {
@@ -109,7 +111,7 @@ def recording_share_switch(request: HttpRequest, actor: Actor, recording_id: str
     recording = _managed(actor, recording_id)
     is_on = request.POST.get("public") == "on"
     try:
-        sharing.switch(recording.room, on=is_on, now=clock.now())
+        share_links.switch(recording.room, on=is_on, now=clock.now())
     except RoomHasMeeting:
         messages.error(request, _("There is a meeting in the room. The links can be switched when it has ended."))
     else:
@@ -123,7 +125,7 @@ def recording_share_rotate(request: HttpRequest, actor: Actor, recording_id: str
     recording = _managed(actor, recording_id)
     if request.method != "POST":
         return render(request, "recordings/share_rotate.html", {"recording": recording})
-    sharing.rotate(recording)
+    share_links.replace(recording, by=actor.user.name, now=clock.now())
     messages.success(request, _("The recording has new links. The old ones open nothing any more."))
     return HttpResponseRedirect(_detail(recording))
 

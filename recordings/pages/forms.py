@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from meet.local_times import LocalTimeForm
@@ -9,7 +10,7 @@ from recordings.listing import SORTS
 from recordings.models import RecordingStatus
 from recordings.room_settings import Audience, RecordingSettings
 from recordings.share_links import Share
-from rooms.models import LONGEST_NAME
+from rooms.models import LONGEST_NAME, LONGEST_RETENTION
 
 # In place of an audience: the permissions of the room are none of the easy choices.
 CUSTOM = "custom"
@@ -71,10 +72,18 @@ class RoomRecordingForm(forms.Form):
         help_text=_("For the link to all recordings of the room and the public link of each. Off, they let nobody in."),
     )
 
+    retention_days = forms.IntegerField(
+        label=_("Days that recordings are kept"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_RETENTION,
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+
     def __init__(self, data: Any, *, current: RecordingSettings, is_encrypted: bool) -> None:
         initial = {
             "enabled": current.enabled, "automatic": current.automatic, "public": current.public,
-            "audience": current.audience or CUSTOM,
+            "retention_days": current.retention_days, "audience": current.audience or CUSTOM,
         }  # fmt: skip
         super().__init__(data, initial=initial)
         if current.audience is None:
@@ -84,10 +93,20 @@ class RoomRecordingForm(forms.Form):
             self.fields[name].widget.attrs |= {"class": "form-check-input", "role": "switch"}
         # What cannot be is not asked for; the value stays as it is.
         self.fields["enabled"].disabled = self.fields["automatic"].disabled = is_encrypted
+        usual = settings.MEET_RECORDING_RETENTION_DAYS
+        self.fields["retention_days"].help_text = (
+            _("Counted from their end. Left empty: %(days)d days, as usual here.") % {"days": usual}
+            if usual
+            else _("Counted from their end. Left empty: until somebody deletes them.")
+        )
 
     def wish(self) -> RecordingSettings:
         data = self.cleaned_data
         audience = None if data["audience"] == CUSTOM else Audience(data["audience"])
         return RecordingSettings(
-            enabled=data["enabled"], automatic=data["automatic"], public=data["public"], audience=audience
+            enabled=data["enabled"],
+            automatic=data["automatic"],
+            public=data["public"],
+            retention_days=data["retention_days"],
+            audience=audience,
         )

@@ -19,8 +19,8 @@ from meet.api.pagination import Page, page
 from meet.names import name_key
 from recordings import listing
 from recordings.access import permissions_for_list, recordings_for, visible_recordings
-from recordings.files import serving
-from recordings.files.archive import Entry
+from recordings.files import quota, serving
+from recordings.files.archive import entry_of
 from recordings.listing import SORTS, Filters
 from recordings.models import IN_PROGRESS, Recording, RecordingStatus
 from recordings.pages.forms import RecordingFilterForm
@@ -42,7 +42,12 @@ def recording_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = list_context(request, actor)
     if is_for_more(request):
         return render(request, "recordings/_rows.html", context)
-    context |= {"total": _total(actor), "counted": _COUNTED, "live": _live(actor)}
+    context |= {
+        "total": _total(actor),
+        "counted": _COUNTED,
+        "live": _live(actor),
+        "quota_notice": quota.notice() if actor.user.is_admin else "",
+    }
     return render(request, "recordings/recording_list.html", context)
 
 
@@ -180,12 +185,8 @@ def if_changed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
 def recordings_zip(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """Several files in one. By POST: so many ids are too long for an address."""
     found, _refusals = recordings_for(actor, request.POST.getlist("recordingIds"), need=Permission.recordingDownload)
-    entries = [_entry(recording) for recording in found.values() if recording.is_streamable]
+    entries = [entry_of(recording) for recording in found.values() if recording.is_streamable]
     if not entries:
         messages.error(request, _("None of the chosen recordings can be downloaded."))
         return HttpResponseRedirect(reverse("recordings"))
     return serving.zipped(request, entries)
-
-
-def _entry(recording: Recording) -> Entry:
-    return Entry(recording.key, recording.filename, recording.ended_at or recording.created_at)

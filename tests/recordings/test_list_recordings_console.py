@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from meet import clock
@@ -46,6 +46,15 @@ def status_of(page: Page, recording: Recording) -> str | None:
 
 
 # -- Who sees what ---------------------------------------------------------------------------------------------------
+
+
+def test_administrators_are_told_of_a_quota_that_is_nearly_used_up(
+    console: Console, admin: User, olga: User, room: Room, settings: Settings
+) -> None:
+    settings.MEET_RECORDING_QUOTA_GB = 1
+    make_recording(room, size=950_000_000)
+    assert "Recordings take up 95 % of their quota." in Page(console(admin).get("/recordings")).text
+    assert "quota" not in Page(console(olga).get("/recordings")).text
 
 
 def test_an_owner_sees_a_recording_with_everything_one_may_do(console: Console, olga: User, room: Room) -> None:

@@ -226,6 +226,15 @@ def test_during_a_meeting_the_switch_is_refused(console: Console, olga: User, ro
     assert room.links.get(role=AccessLink.Role.RECORDING).enabled
 
 
+def test_the_page_says_when_the_recording_will_be_deleted(console: Console, olga: User, room: Room) -> None:
+    recording = make_recording(room, ended_at=clock.now())
+    client = console(olga)
+    assert "Deleted on" not in opened(client, recording).text
+    room.recording_retention_days = 30
+    room.save(update_fields=["recording_retention_days"])
+    assert "Deleted on" in opened(client, recording).text
+
+
 def test_new_links_end_the_old_ones(console: Console, olga: User, room: Room) -> None:
     recording = make_recording(room)
     other = make_recording(room)
@@ -237,6 +246,7 @@ def test_new_links_end_the_old_ones(console: Console, olga: User, room: Room) ->
     assert {fresh.public_secret, fresh.private_secret}.isdisjoint({recording.public_secret, recording.private_secret})
     assert len(fresh.public_secret) >= 32
     assert Recording.objects.get(pk=other.pk).public_secret == other.public_secret
+    assert fresh.events.get(kind="links_replaced").by == "Olga"
     visitor = Client()
     old, new = (
         f"/recording/{recording.recording_id}?recordingSecret={one.public_secret}" for one in (recording, fresh)

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from recordings import sharing
+from meet import clock
+from recordings import share_links
 from recordings.models import Recording, RecordingStatus
 from rooms.models import AccessLink, Room
 from rooms.permissions import SPEAKER_DEFAULT, Permission
@@ -106,7 +107,7 @@ def test_links_that_were_replaced_end_what_was_kept_over_the_login(
 ) -> None:
     opened(visitor, recording, recordingSecret=recording.private_secret)
     submit(visitor, "/login", {"login": "stella", "password": PASSWORD})
-    sharing.rotate(recording)
+    share_links.replace(recording, by="Olga", now=clock.now())
     refused(visitor.get(address(recording)), 403, "forbidden-recording-access")
 
 

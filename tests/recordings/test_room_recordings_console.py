@@ -132,6 +132,29 @@ def test_the_switches_are_saved(console: Console, olga: User, room: Room) -> Non
     assert room.links.get(role=AccessLink.Role.SPEAKER).enabled is True
 
 
+def test_how_long_recordings_are_kept_is_saved_shown_and_cleared(console: Console, olga: User, room: Room) -> None:
+    client, wish = console(olga), {"enabled": "on", "audience": "admin_moderator_speaker", "public": "on"}
+    submit(client, settings_address(room), {**wish, "retention_days": "30"})
+    assert Room.objects.get().recording_retention_days == 30
+    field = Page(client.get(settings_address(room))).by_id("id_retention_days")
+    assert field is not None
+    assert field["value"] == "30"
+    submit(client, settings_address(room), {**wish, "retention_days": ""})
+    assert Room.objects.get().recording_retention_days is None
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "40000", "x"])
+def test_days_that_make_no_sense_are_refused_and_change_nothing(
+    console: Console, olga: User, room: Room, days: str
+) -> None:
+    wish = {"audience": "admin", "retention_days": days}
+    client = console(olga)
+    answer = submit(client, settings_address(room), wish)
+    assert answer.status_code == 422
+    after = Room.objects.get()
+    assert (after.recording_retention_days, after.config["recording"]["enabled"]) == (None, True)
+
+
 def test_an_encrypted_room_explains_itself_and_stays_unrecorded(console: Console, olga: User, room: Room) -> None:
     configuration.change_config(room, {"e2ee": {"enabled": True}}, grants={}, now=clock.now())
     client = console(olga)
