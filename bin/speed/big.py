@@ -1,5 +1,5 @@
-"""Lists of a large installation, of rooms and of recordings: every sort, the first page and the 10,000th, for each kind
-of caller."""
+"""Lists of a large installation, of rooms and of recordings: every sort, the first page and the 10,000th (or the last
+of those who see fewer), for each kind of caller."""
 
 from collections.abc import Callable, Iterator
 
@@ -47,26 +47,27 @@ def _lists(client: httpx.Client) -> Iterator[tuple[str, Callable[[], httpx.Respo
         for order in ("desc", "asc"):
             query = {"maxItems": str(_ROWS), "sortField": sort, "sortOrder": order}
             yield f"{what} by {sort} {order}", _asking(client, what, query)
-            token = _deep(client, what, query)
-            if token:
-                deep = {**query, "nextPageToken": token}
-                yield f"{what} by {sort} {order}, page {_DEEP:,}", _asking(client, what, deep)
+            deep = _deep(client, what, query)
+            if deep:
+                number, token = deep
+                asked = {**query, "nextPageToken": token}
+                yield f"{what} by {sort} {order}, page {number:,}", _asking(client, what, asked)
 
 
 def _asking(client: httpx.Client, what: str, query: dict[str, str]) -> Callable[[], httpx.Response]:
     return lambda: client.get(f"/api/v1/{what}", params=query)
 
 
-def _deep(client: httpx.Client, what: str, query: dict[str, str]) -> str | None:
-    """The token of about the 10,000th page, walked to; None where a caller sees fewer."""
-    token = ""
+def _deep(client: httpx.Client, what: str, query: dict[str, str]) -> tuple[int, str] | None:
+    """Number and token of the 10,000th page or, where a caller sees fewer, of one of the last; walked to."""
+    number, token = 1, ""
     for _ in range(_DEEP * _ROWS // _STRIDE - 1):
         asked = {**query, "maxItems": str(_STRIDE), "nextPageToken": token, "fields": "status"}
         page = client.get(f"/api/v1/{what}", params=asked).raise_for_status().json()["pagination"]
         if not page["isTruncated"]:
-            return None
-        token = page["nextPageToken"]
-    return token
+            break
+        number, token = number + _STRIDE // _ROWS, page["nextPageToken"]
+    return (number, token) if token else None
 
 
 def _room_calls(client: httpx.Client) -> Iterator[tuple[str, int, Callable[[], httpx.Response]]]:
