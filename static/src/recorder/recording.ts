@@ -15,6 +15,7 @@ export interface RecordingState {
 
 /** A meeting without pictures is recorded as well: with its sound and its names. */
 const PATIENCE_FOR_PICTURES = 5_000;
+const PATIENCE_FOR_OTHERS = 600;
 /** LiveKit's own policy would go on for 40 seconds, and the file would grow with a frozen picture. */
 const PATIENCE_FOR_RECONNECTION = 10_000;
 
@@ -36,6 +37,7 @@ export class Recording extends Store<RecordingState> {
   readonly #signals: Signals;
   readonly #shares = new ShareOrder();
   #isConnected = false;
+  #pictures = 0;
   #lostAt: number | null = null;
   #givingUp: ReturnType<typeof setTimeout> | undefined;
   #redrawIsDue = false;
@@ -58,10 +60,20 @@ export class Recording extends Store<RecordingState> {
     this.#isConnected = true;
     this.#chooseLayout(this.room.localParticipant);
     this.#redraw();
-    setTimeout(this.pictureCame, PATIENCE_FOR_PICTURES);
+    setTimeout(() => this.#signals.start(), PATIENCE_FOR_PICTURES);
   }
 
-  readonly pictureCame = (): void => this.#signals.start();
+  /** The others' first pictures come a moment later; a film need not begin with black tiles. */
+  readonly pictureCame = (): void => {
+    this.#pictures += 1;
+    if (this.#pictures >= this.#expectedPictures()) this.#signals.start();
+    else setTimeout(() => this.#signals.start(), PATIENCE_FOR_OTHERS);
+  };
+
+  #expectedPictures(): number {
+    const sources = this.state.people.flatMap(({ hasCamera, screen }) => [hasCamera, screen]);
+    return sources.filter(Boolean).length;
+  }
 
   #listen(): void {
     const { room } = this;

@@ -22,6 +22,11 @@ async function recorded(room = new FakeRoom()) {
   return { room, recording };
 }
 
+const onCamera = (name: string) =>
+  participant(name, {
+    getTrackPublication: (source: string) => (source === 'camera' ? { isMuted: false } : undefined),
+  });
+
 const words = () => said.mock.calls.map(([word]) => word);
 
 describe('a recording', () => {
@@ -31,6 +36,27 @@ describe('a recording', () => {
     recording.pictureCame();
     recording.pictureCame();
     vi.advanceTimersByTime(6_000);
+    expect(words()).toEqual(['START_RECORDING']);
+  });
+
+  it('waits a moment for the pictures of the others', async () => {
+    const room = new FakeRoom();
+    for (const name of ['ann', 'bo']) room.remoteParticipants.set(name, onCamera(name));
+    const { recording } = await recorded(room);
+    await vi.advanceTimersByTimeAsync(0);
+    recording.pictureCame();
+    expect(words()).toEqual([]);
+    recording.pictureCame();
+    expect(words()).toEqual(['START_RECORDING']);
+  });
+
+  it('does not wait long for them', async () => {
+    const room = new FakeRoom();
+    for (const name of ['ann', 'bo']) room.remoteParticipants.set(name, onCamera(name));
+    const { recording } = await recorded(room);
+    await vi.advanceTimersByTimeAsync(0);
+    recording.pictureCame();
+    vi.advanceTimersByTime(700);
     expect(words()).toEqual(['START_RECORDING']);
   });
 
