@@ -188,8 +188,11 @@ def test_a_private_link_plays_for_whoever_signs_in(
     plays(page)
 
 
-def test_the_console_lists_and_plays_it(recorded: Recorded, visitor: Callable[..., Page], console_url: str) -> None:
-    page = visitor()
+def test_the_console_lists_and_plays_it(
+    recorded: Recorded, installation: Installation, visitor: Callable[..., Page]
+) -> None:
+    # What relative addresses begin with is settled once for all tests.
+    page = visitor(base_url=installation.url)
     sign_in(page)
     page.goto("/recordings")
     row_id = recorded.recording["recordingId"]
