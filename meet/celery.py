@@ -60,7 +60,6 @@ app.conf.update(
     **_broker(),
     task_ignore_result=True,
     task_default_queue="celery",
-    task_routes={"recordings.tasks.record": {"queue": "recorder"}},
     task_publish_retry=False,
     task_acks_late=True,
     worker_prefetch_multiplier=1,
@@ -98,6 +97,10 @@ app.conf.update(
         },
         "recordings on their way": {
             "task": "recordings.tasks.look_after",
+            **_every(seconds=5),
+        },
+        "recordings past a deadline": {
+            "task": "recordings.tasks.judge",
             **_every(seconds=5),
         },
         "recordings compared with LiveKit Egress": {

@@ -21,6 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from accounts.models import ApiKey, Scope
 from meet import clock
 from meet.api.exceptions import PATH_NOT_FOUND
+from meet.db import release_connection
 from meet.livekit.models import InboundEvent
 from meet.webhooks.models import Delivery
 from recordings import storage
@@ -76,6 +77,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     """503 only without the database; what else is missing is reported as degraded. Details for operators only."""
     if _database() != "ok":
         return JsonResponse({"status": "unavailable"}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    release_connection()
     parts = {
         "database": "ok",
         "broker": _broker(),
@@ -122,8 +124,10 @@ def _livekit() -> str:
 
 def _storage() -> str:
     state = _storage_in(int(time.monotonic() // _STORAGE_IS_ASKED_EVERY))
+    if state != "ok" or not settings.MEET_RECORDING_QUOTA_GB:
+        return state
     usage = quota.usage()
-    if state != "ok" or not usage.is_nearly_full:
+    if not usage.is_nearly_full:
         return state
     return "full" if usage.is_full else "nearly full"
 

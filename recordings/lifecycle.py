@@ -54,8 +54,15 @@ def held(pk: int) -> Iterator[Recording]:
     with transaction.atomic():
         rows = Recording.with_deleted.select_for_update(of=("self",), no_key=True).select_related("room")
         row = rows.get(pk=pk)
+        before = _values(row)
         yield row
-        row.save()
+        changed = [name for name, value in _values(row).items() if value != before[name]]
+        if changed:
+            row.save(update_fields=[*changed, "room_name_key"])
+
+
+def _values(row: Recording) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def note(pk: int, report: Report, *, now: datetime) -> Recording:
@@ -120,16 +127,33 @@ def lose_recorder(row: Recording, *, now: datetime, failure: Failure = Failure.R
     _log(row, Kind.RECORDER_LOST, now=now, details=failure.sentence)
     if row.status != RecordingStatus.ENDING:
         _advance(row, RecordingStatus.ENDING, now=now)
+    row.deadline_at = now + FINISH_WITHIN
+
+
+def awaits_rescue(row: Recording) -> bool:
+    """Whether it was given up as lost, and may yet turn out to have a file."""
+    return row.status == RecordingStatus.ENDING and row.released_at is not None and row.deliver_at is None
 
 
 def rescued(pk: int, report: Report, *, now: datetime) -> Recording:
-    """A file was found of a recording whose recorder had been lost."""
+    """A file was found of a recording whose recorder had been lost; without a `failure` nothing of it is missing."""
     with held(pk) as row:
-        if row.status != RecordingStatus.ENDING or row.deliver_at:
+        if not awaits_rescue(row):
             return row
+        if report.failure is None:
+            row.error_code, row.error = None, ""
         _copy(row, report)
         _log(row, Kind.RESCUED, now=now, details=report.details)
-        _await_delivery(row, RecordingStatus.COMPLETE, now=now)
+        _await_delivery(row, report.status, now=now)
+    return row
+
+
+def fail_start(pk: int, failure: Failure, *, now: datetime) -> Recording:
+    """Unless its recorder is at work by now."""
+    with held(pk) as row:
+        if row.status == RecordingStatus.STARTING:
+            _fail_with(row, failure)
+            _end(row, RecordingStatus.FAILED, now=now)
     return row
 
 

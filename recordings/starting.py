@@ -5,8 +5,8 @@ recording behind, only a line in the log.
 """
 
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from threading import BoundedSemaphore
@@ -79,6 +79,17 @@ def request(room: Room, wish: Wish, *, now: datetime) -> Recording:
     return recording
 
 
+@contextmanager
+def place_to_wait(room: Room) -> Iterator[None]:
+    """For a request that will `wait`; raises `TooManyWait` before anything has begun."""
+    if not _WAITING.acquire(blocking=False):
+        raise TooManyWait(room.room_id)
+    try:
+        yield
+    finally:
+        _WAITING.release()
+
+
 def expect_enabled(room: Room) -> None:
     if not room.config["recording"]["enabled"]:
         raise RecordingDisabled(room.room_id)
@@ -87,18 +98,11 @@ def expect_enabled(room: Room) -> None:
 def wait(recording: Recording) -> Recording:
     """Until the recorder is at work, at most as long as a start may take. Raises `CannotStart` with the reason why it
     is not; a recorder that comes later is sent away."""
-    room_id = recording.room.room_id
-    if not _WAITING.acquire(blocking=False):
-        time_out(recording, now=clock.now())
-        raise TooManyWait(room_id)
-    try:
-        left = recording.created_at + lifecycle.START_WITHIN - clock.now()
-        deadline = time.monotonic() + left.total_seconds()
-        while recording.status == RecordingStatus.STARTING and time.monotonic() < deadline:
-            pause()
-            recording = _now(recording)
-    finally:
-        _WAITING.release()
+    left = recording.created_at + lifecycle.START_WITHIN - clock.now()
+    deadline = time.monotonic() + left.total_seconds()
+    while recording.status == RecordingStatus.STARTING and time.monotonic() < deadline:
+        pause()
+        recording = _now(recording)
     if recording.status == RecordingStatus.STARTING:
         recording = time_out(recording, now=clock.now())
     if recording.status in (RecordingStatus.FAILED, RecordingStatus.ABORTED):
@@ -117,12 +121,9 @@ def time_out(recording: Recording, *, now: datetime) -> Recording:
     was ever heard of."""
     if recording.egress_id is None:
         raise give_back(recording, now=now)
-    report = lifecycle.Report(RecordingStatus.FAILED, failure=Failure.TIMED_OUT)
-    with lifecycle.held(recording.pk) as row:
-        if row.status != RecordingStatus.STARTING:
-            return row
-        row.stop_requested_at = row.stop_requested_at or now
-    recording = lifecycle.note(recording.pk, report, now=now)
+    recording = lifecycle.fail_start(recording.pk, Failure.TIMED_OUT, now=now)
+    if recording.status != RecordingStatus.FAILED:
+        return recording
     with suppress(gateway.LiveKitError):  # whoever compares us with LiveKit sends it away later
         recorder_of(recording).stop(recording, now=now)
     return recording
@@ -162,7 +163,9 @@ def _insert(room: Room, wish: Wish, *, now: datetime) -> Recording:
             with transaction.atomic():
                 recording.save(force_insert=True)
         except IntegrityError as error:
-            raise AlreadyRecorded(room.room_id) from error
+            if Recording.with_deleted.filter(room=held, released_at=None).exists():
+                raise AlreadyRecorded(room.room_id) from error
+            raise
         requested = RecordingEvent.Kind.REQUESTED
         RecordingEvent.objects.create(recording=recording, kind=requested, at=now, by=wish.by)
     return recording
@@ -178,6 +181,7 @@ def _expect_somebody(room: Room) -> None:
 
 
 def _expect_storage() -> None:
+    release_connection()
     try:
         storage.probe()
     except storage.StorageError as error:
@@ -193,8 +197,12 @@ def _take_back(recording: Recording, error: Exception, failure: Failure | None, 
     of a `failure`."""
     room_id = recording.room.room_id
     log.warning("recording not started", room_id=room_id, reason=str(error))
-    deleted, _rows = Recording.with_deleted.filter(pk=recording.pk, egress_id=None).delete()
-    if deleted and failure:
+    with transaction.atomic():
+        # Read under its lock: an event may be giving it its id at this very moment.
+        found = Recording.with_deleted.select_for_update().filter(pk=recording.pk, egress_id=None).first()
+        if found:
+            found.delete()
+    if found and failure:
         _signal(recording.room, failure, now=now)
 
 

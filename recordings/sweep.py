@@ -65,17 +65,20 @@ def _judge(recording: Recording, *, now: datetime) -> None:
     elif recording.released_at is None:
         recorder_of(recording).look_after(recording, now=now)
     else:
-        give_up(recording.pk, Failure.RECORDER_DIED, now=now)
+        give_up(recording.pk, recording.failure or Failure.RECORDER_DIED, now=now)
 
 
 def stop_unwanted(*, now: datetime) -> int:
     """Has recorders stop that should have: what was deleted meanwhile, and whose recorder did not hear."""
     live = Recording.with_deleted.filter(released_at=None, status__in=IN_PROGRESS).select_related("room")
     deleted = live.exclude(deleted_at=None).filter(stop_requested_at=None)
-    for recording in deleted[:_BATCH]:
-        with held(recording.pk) as row:
-            request_stop(row, by="", now=now)
+    _each(deleted[:_BATCH], _want_over, now=now)
     return _each(live.filter(stop_requested_at__lt=now - _STOP_AGAIN_AFTER)[:_BATCH], stopping.tell, now=now)
+
+
+def _want_over(recording: Recording, *, now: datetime) -> None:
+    with held(recording.pk) as row:
+        request_stop(row, by="", now=now)
 
 
 def tell_people(*, now: datetime) -> int:
@@ -105,7 +108,7 @@ def _each(recordings: Iterable[Recording], act: Act, *, now: datetime) -> int:
     for recording in recordings:
         try:
             act(recording, now=now)
-        except (DomainError, DatabaseError) as error:
+        except (DomainError, DatabaseError, Recording.DoesNotExist) as error:
             log.warning("recording not put right yet", recording=str(recording), reason=str(error))
         count += 1
     return count

@@ -10,6 +10,7 @@ from recordings.files import delivery, purge, quota, receipts, retention, upkeep
 from recordings.models import Recording
 from recordings.recorders import host
 from recordings.recorders.egress import comparison
+from recordings.recorders.embedded import hosts_there
 
 
 @shared_task(acks_late=False)
@@ -21,9 +22,14 @@ def record(recording_id: int) -> None:
 
 
 def call_recorder(recording: Recording) -> None:
-    """Wakes an embedded recorder for it; other recorders have been asked already."""
+    """Wakes the embedded recorders for it, of which the quickest takes it; other recorders have been asked already."""
     if recording.backend == Recording.Backend.BROWSER:
-        hurry(record, recording.pk)
+        _wake_recorders(recording.pk)
+
+
+def _wake_recorders(pk: int) -> None:
+    for machine in hosts_there(now=clock.now()):
+        hurry(record, pk, queue=host.queue_of(machine))
 
 
 @shared_task(acks_late=False)
@@ -52,15 +58,20 @@ def tell_newcomer(participation_id: int) -> None:
 def look_after() -> None:
     """The sweep of everything that is on its way."""
     now = clock.now()
+    for pk in sweep.untaken():
+        _wake_recorders(pk)
+    for pk, machine in sweep.left_behind(now=now):
+        hurry(rescue, pk, queue=host.queue_of(machine))
+    for pk, machine in sweep.undelivered(now=now):
+        hurry(deliver, pk, queue=host.queue_of(machine) if machine else None)
     sweep.tell_people(now=now)
     sweep.stop_unwanted(now=now)
-    sweep.judge_overdue(now=now)
-    for pk in sweep.untaken():
-        hurry(record, pk)
-    for pk, machine in sweep.left_behind(now=now):
-        hurry(rescue, pk, queue=host.files_queue(machine))
-    for pk, machine in sweep.undelivered(now=now):
-        hurry(deliver, pk, queue=host.files_queue(machine) if machine else None)
+
+
+@shared_task
+def judge() -> None:
+    """Apart from what waits for LiveKit: deadlines matter most when it is gone."""
+    sweep.judge_overdue(now=clock.now())
 
 
 @shared_task
@@ -71,7 +82,7 @@ def compare_egresses() -> None:
 
 @shared_task
 def record_automatically() -> None:
-    for recording in automatic.start_due(now=clock.now()):
+    for recording in automatic.start_due():
         call_recorder(recording)
 
 

@@ -107,7 +107,10 @@ def _save(rows: Sequence[Room], *, now: datetime) -> None:
         Room.objects.filter(pk__in=pks).update(**dict(zip(lifecycle.SETTLED, values, strict=True)))
     buried = [row.pk for row in rows if row.deleted_at]
     if buried:
-        _recordings().filter(room__in=buried).update(deleted_at=now)
+        with_them = _recordings().filter(room__in=buried)
+        # In the order in which others lock many of them.
+        list(with_them.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+        with_them.update(deleted_at=now)
 
 
 def _end_meetings(rows: Sequence[Room], *, now: datetime) -> None:

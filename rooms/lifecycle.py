@@ -215,6 +215,8 @@ def close_run(room_id: str, *, sid: str, now: datetime, at: datetime | None = No
 def _bury(room: Room, *, now: datetime) -> None:
     """Makes `room` and its recordings tombstones; the caller saves the room."""
     room.deleted_at = room.deleted_at or now
+    # In the order in which others lock many of them.
+    list(room.recordings.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     room.recordings.update(deleted_at=now)
 
 

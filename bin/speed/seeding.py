@@ -146,6 +146,7 @@ _RECORDING = (
     "recording_id", "uid", "room_id", "room_name", "room_name_key", "status", "backend", "host", "egress_id", "key",
     "layout", "encoding", "size", "duration", "error", "details", "public_secret", "private_secret", "started_by",
     "created_at", "started_at", "ended_at", "released_at", "outcome", "delivery_attempts", "deleted_by",
+    "deletion_reason", "purge_attempts",
 )  # fmt: skip
 
 
@@ -161,5 +162,5 @@ def _recordings(rooms: int, first: int, now: datetime) -> Iterator[Row]:
             f"{room_id}--EG_{uid}--{uid}", uid, first + number, name, name.lower(), "complete", "browser", "",
             f"EG_{uid}", f"recordings/{room_id}/{room_id}--{uid}.mp4", "grid", '"H264_720P_30"', seconds * 300_000,
             float(seconds), "", "", f"{number:031x}p", f"{number:031x}q", "Person 0", began, began, ended, ended,
-            "complete", 1, "",
+            "complete", 1, "", "", 0,
         )  # fmt: skip

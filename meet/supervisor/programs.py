@@ -66,13 +66,13 @@ def beat(*, schedule: Path) -> Program:
 
 
 def recorder(*, host: str, slots: int) -> Program:
-    """It records from one queue, and finishes the files that lie on this machine from another: those must not wait for
-    a recording to end."""
+    """Its queue has the orders for this machine: what to record, and what to do with the files that lie here. Beside
+    those that record there are two threads that upload, one that finishes a file, and one for all that is quick."""
     return Program(
         "recorder",
         (
-            *_CELERY, "worker", "--queues", f"recorder,files-{host}", "--pool", "threads",
-            "--concurrency", str(slots + 2), "--hostname", "recorder@%h", *_ALONE,
+            *_CELERY, "worker", "--queues", f"recorder-{host}", "--pool", "threads",
+            "--concurrency", str(slots + 4), "--hostname", "recorder@%h", *_ALONE,
         ),
         comes_later=True,
     )  # fmt: skip

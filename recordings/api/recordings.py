@@ -109,9 +109,10 @@ class RecordingsView(RecordingEndpoint):
         room = room_to_record(self.caller, body["roomId"])
         options = body.get("config", {})
         wish = starting.Wish(options.get("layout"), options.get("encoding"), by=caller_name(self.caller))
-        recording = starting.request(room, wish, now=clock.now())
-        tasks.call_recorder(recording)
-        recording = starting.wait(recording)
+        with starting.place_to_wait(room):
+            recording = starting.request(room, wish, now=clock.now())
+            tasks.call_recorder(recording)
+            recording = starting.wait(recording)
         hurry(tasks.tell)
         return _moved(recording, request, chosen, status=HTTPStatus.CREATED)
 

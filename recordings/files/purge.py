@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from recordings import storage
 from recordings.models import IN_PROGRESS, DeletionReason, DeletionReceipt, Recording, RecordingQuerySet
-from recordings.recorders import host
+from recordings.recorders import local_files
 from recordings.storage import StorageError, StorageUnavailable
 from rooms.models import Room
 
@@ -67,7 +67,7 @@ def _purge(recording: Recording, *, now: datetime) -> bool:
     storage.delete(recording.key)
     if storage.size(recording.key) is not None:
         raise StorageError("The file is still there after its deletion")
-    host.discard(recording.uid)
+    local_files.discard(recording.uid)
     with transaction.atomic():
         deleted, _rows = Recording.with_deleted.filter(pk=recording.pk).delete()
         if deleted:

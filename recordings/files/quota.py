@@ -47,12 +47,14 @@ def usage() -> Usage:
 
 def expect_space() -> None:
     """Raises `QuotaUsedUp`. Nobody is refused for a hint: space may have been made just now."""
-    if usage().is_full and Usage(_counted(), _quota()).is_full:
+    if _quota() and usage().is_full and Usage(_counted(), _quota()).is_full:
         raise QuotaUsedUp
 
 
 def notice() -> str:
     """What administrators should be told on their pages; mostly nothing."""
+    if not _quota():
+        return ""
     now = usage()
     if now.is_full:
         return _("The recording quota is used up: nothing can be recorded until recordings are deleted.")
@@ -62,6 +64,8 @@ def notice() -> str:
 
 
 def warn() -> None:
+    if not _quota():
+        return
     now = usage()
     if now.is_nearly_full:
         log.warning("recording quota", used=now.used, quota=now.quota, percent=now.percent)

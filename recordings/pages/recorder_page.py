@@ -2,11 +2,9 @@
 LiveKit for it, and nothing without."""
 
 import re
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from meet.appearance import themes
@@ -24,11 +22,6 @@ def recorder(request: HttpRequest) -> HttpResponse:
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cache-Control"] = "no-store"
     return answer
-
-
-def address(base: str, *, layout: str, livekit_url: str, token: str) -> str:
-    """The page as the embedded recorder opens it, in the way of LiveKit Egress."""
-    return f"{base}{reverse('recorder')}?{urlencode({'layout': layout, 'url': livekit_url, 'token': token})}"
 
 
 def _media_origins(url: str) -> list[str]:

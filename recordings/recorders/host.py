@@ -6,10 +6,9 @@ whatever an earlier one left behind is finished when the next one starts.
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
@@ -21,32 +20,31 @@ from meet.livekit.tokens import recorder_token
 from recordings import encoding, lifecycle
 from recordings.failures import Failure
 from recordings.lifecycle import Report
-from recordings.models import IN_PROGRESS, DeletionReceipt, RecorderHost, Recording, RecordingStatus
-from recordings.recorders.browser import End, Job, NoSpace, NoUsableFile, Outcome, capture, remove_profile, remux
+from recordings.models import IN_PROGRESS, RecorderHost, Recording, RecordingStatus
+from recordings.recorders import local_files
+from recordings.recorders.browser import End, Job, NoSpace, NotNow, NoUsableFile, Outcome, capture, page_url
 
 log = structlog.get_logger(__name__)
 
 _BEAT = 10.0  # seconds
-_KEEP_FILES = timedelta(days=7)
+# Uploads at a time (meet.supervisor.programs).
+uploads = threading.BoundedSemaphore(2)
 _slots = threading.BoundedSemaphore(settings.MEET_RECORDER_SLOTS)
 _is_ending = threading.Event()
 _at_work: set[int] = set()
 
 
-def files_queue(host: str) -> str:
-    """Where the recorder of that machine takes orders about its files."""
-    return f"files-{host}"
+def queue_of(host: str) -> str:
+    """Where the recorder of that machine takes its orders."""
+    return f"recorder-{host}"
 
 
 # -- Being there -----------------------------------------------------------------------------------------------------
 
 
 def begin() -> None:
-    """When the process starts: finishes what was left, and says from now on that it is there."""
-    for profile in _folder().glob("*.profile"):  # of browsers whose driver was killed
-        remove_profile(profile)
-    for recording in _left_behind():
-        finish_left_behind(recording.pk, now=clock.now())
+    """When the process starts: says from now on that it is there. What an earlier one left behind, the sweep has this
+    one finish and deliver."""
     threading.Thread(target=_keep_saying_so, daemon=True, name="recorder-heartbeat").start()
 
 
@@ -62,13 +60,29 @@ def say_so(*, now: datetime) -> None:
     )
 
 
+def take_over(*, now: datetime) -> None:
+    """What an earlier process of this machine was at: nobody else is any more."""
+    local_files.remove_profiles()
+    mine = Recording.with_deleted.filter(host=settings.MEET_RECORDER_HOST, status__in=IN_PROGRESS)
+    for pk in list(mine.filter(released_at=None).values_list("pk", flat=True)):
+        with lifecycle.held(pk) as row:
+            if row.released_at is None:
+                lifecycle.lose_recorder(row, now=now)
+    mine.filter(deliver_at__gt=now).update(deliver_at=now)
+
+
 def _keep_saying_so() -> None:
+    """Whatever happens to it: without this thread nobody would be recorded here until somebody looks."""
+    has_taken_over = False
     while not _is_ending.is_set():
         try:
+            if not has_taken_over:
+                take_over(now=clock.now())
+                has_taken_over = True
             say_so(now=clock.now())
-            sweep_files(now=clock.now())
-        except DatabaseError as error:
-            log.warning("recorder not announced", reason=type(error).__name__)
+            local_files.sweep(now=clock.now())
+        except (DatabaseError, OSError) as error:
+            log.warning("recorder not announced", reason=f"{type(error).__name__}: {error}")
             close_old_connections()
         _is_ending.wait(_BEAT)
     RecorderHost.objects.filter(name=settings.MEET_RECORDER_HOST).delete()
@@ -86,10 +100,21 @@ def record(pk: int) -> None:
         recording = _take(pk, now=clock.now())
         if recording:
             _at_work.add(pk)
-            _finish(recording, capture(_job(recording), _Watch(recording)))
+            _record(recording)
     finally:
         _at_work.discard(pk)
         _slots.release()
+
+
+def _record(recording: Recording) -> None:
+    try:
+        _finish(recording, capture(_job(recording), _Watch(recording)))
+    except Exception:
+        # Whatever it was, the room must not wait for it; what was filmed is rescued.
+        with suppress(DatabaseError), lifecycle.held(recording.pk) as row:
+            if row.status in IN_PROGRESS and not row.deliver_at:
+                lifecycle.lose_recorder(row, now=clock.now())
+        raise
 
 
 def _take(pk: int, *, now: datetime) -> Recording | None:
@@ -109,20 +134,20 @@ def _take(pk: int, *, now: datetime) -> Recording | None:
 
 def _job(recording: Recording) -> Job:
     picture, _used = encoding.embedded(recording.encoding)
-    query = {
-        "layout": recording.layout,
-        "url": settings.LIVEKIT_URL_PRIVATE,
-        "token": recorder_token(recording.room.room_id, str(recording.egress_id), now=clock.now()),
-    }
     return Job(
-        page_url=f"{settings.MEET_RECORDER_PAGE_URL}?{urlencode(query)}",
-        part=_part(recording),
+        page_url=page_url(
+            settings.MEET_RECORDER_PAGE_URL,
+            layout=recording.layout,
+            livekit_url=settings.LIVEKIT_URL_PRIVATE,
+            token=recorder_token(recording.room.room_id, str(recording.egress_id), now=clock.now()),
+        ),
+        part=local_files.part_of(recording.uid),
         width=picture.width,
         height=picture.height,
         frame_rate=picture.frame_rate,
         video_bitrate=picture.video_bitrate,
         audio_bitrate=picture.audio_bitrate,
-        profile=_folder() / f"{recording.uid}.profile",
+        profile=local_files.profile_of(recording.uid),
     )
 
 
@@ -178,7 +203,6 @@ _FAILURES = {
 
 
 def _finish(recording: Recording, outcome: Outcome) -> None:
-    now = clock.now()
     log.info("recorder has stopped", recording_id=recording.recording_id, end=outcome.end, details=outcome.details)
     if outcome.end is End.SHUTDOWN:
         return  # its file waits for the next start of this process
@@ -188,41 +212,48 @@ def _finish(recording: Recording, outcome: Outcome) -> None:
         was_stopped = outcome.end is End.CANCELLED or not is_wanted
         status = RecordingStatus.ABORTED if was_stopped else RecordingStatus.FAILED
         report = Report(status, failure=failure or Failure.RECORDER_DIED, details=outcome.details)
-        lifecycle.note(recording.pk, report, now=now)
-        _part(recording).unlink(missing_ok=True)
+        lifecycle.note(recording.pk, report, now=clock.now())
+        local_files.discard(recording.uid)
         return
     ending = Report(RecordingStatus.ENDING, ended_at=outcome.ended_at, details=outcome.details)
-    lifecycle.note(recording.pk, ending, now=now)
+    lifecycle.note(recording.pk, ending, now=clock.now())
     status = RecordingStatus.LIMIT_REACHED if outcome.end is End.LIMIT else RecordingStatus.COMPLETE
+    stopped = Report(status, ended_at=outcome.ended_at, failure=failure, details=outcome.details)
     try:
-        report = _with_file(recording, status, failure=failure, ended_at=outcome.ended_at, details=outcome.details)
-    except NoSpace as error:
+        _hand_in(recording, _with_file(recording, stopped))
+    except NotNow as error:
         log.warning("recording not finished yet", recording_id=recording.recording_id, reason=str(error))
+        reason = Failure.DISK_FULL if isinstance(error, NoSpace) else Failure.RECORDER_DIED
         with lifecycle.held(recording.pk) as row:
-            lifecycle.lose_recorder(row, now=clock.now(), failure=Failure.DISK_FULL)
-        return
-    lifecycle.note(recording.pk, report, now=clock.now())
+            lifecycle.lose_recorder(row, now=clock.now(), failure=reason)
 
 
-def _with_file(
-    recording: Recording, status: RecordingStatus, *, failure: Failure | None, ended_at: datetime | None, details: str
-) -> Report:
-    """The report of a recording that has stopped, with what its file turned out to be; `NoSpace` where that cannot be
-    known yet."""
+def _hand_in(recording: Recording, report: Report) -> None:
+    """The row may have come to another end meanwhile: lost from sight by mistake, or over for good."""
+    row = lifecycle.note(recording.pk, report, now=clock.now())
+    if lifecycle.awaits_rescue(row):
+        _hand_in_late(row, report)
+    elif not row.deliver_at:
+        local_files.discard(row.uid)
+
+
+def _hand_in_late(row: Recording, report: Report) -> None:
+    if report.status is RecordingStatus.FAILED:
+        failure = report.failure or Failure.RECORDER_DIED
+        lifecycle.give_up(row.pk, failure, now=clock.now(), details=report.details)
+        local_files.discard(row.uid)
+    else:
+        lifecycle.rescued(row.pk, report, now=clock.now())
+
+
+def _with_file(recording: Recording, report: Report) -> Report:
+    """`report` with what the file turned out to be; raises `NotNow` where that cannot be known yet."""
     try:
-        media = remux(_part(recording), file_of(recording))
+        media = local_files.made(recording.uid)
     except NoUsableFile as error:
-        reason = failure or Failure.RECORDER_DIED
-        return Report(RecordingStatus.FAILED, ended_at=ended_at, failure=reason, details=str(error))
-    _part(recording).unlink(missing_ok=True)
-    return Report(
-        status,
-        ended_at=ended_at,
-        duration=media.duration,
-        size=media.size,
-        failure=failure,
-        details=details,
-    )
+        failure = report.failure or Failure.RECORDER_DIED
+        return replace(report, status=RecordingStatus.FAILED, failure=failure, details=str(error))
+    return replace(report, duration=media.duration, size=media.size)
 
 
 def finish_left_behind(pk: int, *, now: datetime) -> None:
@@ -232,7 +263,7 @@ def finish_left_behind(pk: int, *, now: datetime) -> None:
     _at_work.add(pk)
     try:
         _finish_left_behind(pk, now=now)
-    except NoSpace as error:
+    except NotNow as error:
         log.warning("recording not finished yet", recording=pk, reason=str(error))
     finally:
         _at_work.discard(pk)
@@ -244,68 +275,10 @@ def _finish_left_behind(pk: int, *, now: datetime) -> None:
             return
         if row.released_at is None:
             lifecycle.lose_recorder(row, now=now)
-    ended_at = _last_written(row) or row.ended_at
-    details = "The recorder stopped in between; the file ends there"
-    failure = row.failure or Failure.RECORDER_DIED
-    report = _with_file(row, RecordingStatus.COMPLETE, failure=failure, ended_at=ended_at, details=details)
-    if report.status is RecordingStatus.FAILED:
-        lifecycle.give_up(pk, failure, now=clock.now(), details=report.details)
-    else:
-        lifecycle.rescued(pk, report, now=clock.now())
-
-
-def _left_behind() -> list[Recording]:
-    return list(
-        Recording.with_deleted.filter(host=settings.MEET_RECORDER_HOST, status__in=IN_PROGRESS, deliver_at=None)
+    lost = Report(
+        RecordingStatus.COMPLETE,
+        ended_at=local_files.last_written(row.uid) or row.ended_at,
+        failure=row.failure or Failure.RECORDER_DIED,
+        details="The recorder stopped in between; the file ends there",
     )
-
-
-# -- Files -----------------------------------------------------------------------------------------------------------
-
-
-def file_of(recording: Recording) -> Path:
-    """The finished file, until the storage has it."""
-    return _folder() / f"{recording.uid}.mp4"
-
-
-def _part(recording: Recording) -> Path:
-    return _folder() / f"{recording.uid}.part"
-
-
-def _folder() -> Path:
-    folder: Path = settings.MEET_DATA_DIR / "recorder"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def _files() -> list[Path]:
-    return [path for path in _folder().iterdir() if path.suffix in (".part", ".mp4")]
-
-
-def _last_written(recording: Recording) -> datetime | None:
-    try:
-        stamp = _part(recording).stat().st_mtime
-    except FileNotFoundError:
-        return None
-    return clock.from_ms(int(stamp * 1000))
-
-
-def discard(uid: str) -> None:
-    """Whatever of this recording lies on this machine."""
-    for path in _folder().glob(f"*{uid}.*"):
-        if path.is_file():
-            path.unlink(missing_ok=True)
-
-
-def sweep_files(*, now: datetime) -> None:
-    """Takes away what nobody waits for any more: what was deleted, and files a week old whose recording has come to
-    its end."""
-    files = _files()
-    for uid in DeletionReceipt.objects.filter(uid__in={path.stem for path in files}).values_list("uid", flat=True):
-        discard(uid)
-    for path in files:
-        if not path.exists() or clock.from_ms(int(path.stat().st_mtime * 1000)) > now - _KEEP_FILES:
-            continue
-        if not Recording.with_deleted.filter(uid=path.stem, status__in=IN_PROGRESS).exists():
-            log.warning("file without a recording deleted", file=path.name)
-            path.unlink(missing_ok=True)
+    _hand_in_late(row, _with_file(row, lost))

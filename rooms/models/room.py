@@ -231,6 +231,8 @@ class Meeting(models.Model):
     # Somebody wants it over; repeated until LiveKit has heard it.
     end_requested_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
+    # How often it has begun to record itself; the recordings may be purged by now.
+    auto_recordings = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -32,7 +32,7 @@ def meeting(self_recording: Room, twirp: Twirp) -> Meeting:
 
 
 def start() -> list[Recording]:
-    return automatic.start_due(now=clock.now())
+    return list(automatic.start_due())
 
 
 def test_a_meeting_with_a_publisher_is_recorded_once(meeting: Meeting) -> None:
@@ -82,9 +82,23 @@ def test_a_lost_recording_is_begun_once_more_and_no_third_time(meeting: Meeting,
 def test_a_recording_that_came_to_its_limit_is_no_loss_to_make_up_for(meeting: Meeting) -> None:
     [recording] = start()
     take(recording)
-    finish(recording)
+    finish(recording, status=S.LIMIT_REACHED, failure=Failure.LIMIT)
     lifecycle.delivered(recording.pk, size=1, now=clock.now())
     assert start() == []
+
+
+def test_a_recording_that_somebody_stopped_and_deleted_does_not_come_back(meeting: Meeting) -> None:
+    [recording] = start()
+    stopping.stop(take(recording), by="Ann", now=clock.now())
+    finish(recording)
+    Recording.objects.filter(pk=recording.pk).delete()  # as the purge does, minutes later
+    assert start() == []
+
+
+def test_a_recorder_that_did_not_start_in_time_is_tried_once_more(meeting: Meeting) -> None:
+    [recording] = start()
+    starting.time_out(recording, now=clock.now())
+    assert len(start()) == 1
 
 
 def test_somebody_elses_recording_is_enough(meeting: Meeting, self_recording: Room) -> None:

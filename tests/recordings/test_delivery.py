@@ -9,7 +9,7 @@ from meet import clock
 from recordings import storage
 from recordings.files import delivery
 from recordings.models import Recording, RecordingStatus
-from recordings.recorders import host
+from recordings.recorders import host, local_files
 from recordings.storage import StorageError
 from tests.recordings.recorders import finish
 
@@ -47,7 +47,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
 def recorded(active_one: Recording) -> Recording:
     """Finished, with its file on this machine."""
     finish(active_one)
-    host.file_of(active_one).write_bytes(b"x" * 1234)
+    local_files.file_of(active_one.uid).write_bytes(b"x" * 1234)
     row: Recording = Recording.objects.get(pk=active_one.pk)
     return row
 
@@ -62,14 +62,14 @@ def test_a_stored_file_completes_the_recording_and_leaves_the_machine(recorded: 
     row = deliver(recorded)
     assert (row.status, row.size) == (S.COMPLETE, 1234)
     assert shelf.sizes == {row.key: 1234}
-    assert not host.file_of(row).exists()
+    assert not local_files.file_of(row.uid).exists()
 
 
 def test_a_storage_that_refuses_is_tried_again_later_and_the_file_stays(recorded: Recording, shelf: Shelf) -> None:
     shelf.error = "Access denied"
     row = deliver(recorded)
     assert row.status == S.ENDING
-    assert host.file_of(row).exists()
+    assert local_files.file_of(row.uid).exists()
     assert row.events.get(kind="delivery_failed").details == "Access denied"
     shelf.error = None
     assert deliver(recorded).status == S.ENDING  # not yet
@@ -80,7 +80,7 @@ def test_a_file_that_arrives_short_is_no_file(recorded: Recording, shelf: Shelf)
     shelf.loses_bytes = True
     row = deliver(recorded)
     assert row.status == S.ENDING
-    assert host.file_of(row).exists()
+    assert local_files.file_of(row.uid).exists()
 
 
 def test_two_processes_store_a_file_once(recorded: Recording, shelf: Shelf) -> None:
@@ -90,21 +90,31 @@ def test_two_processes_store_a_file_once(recorded: Recording, shelf: Shelf) -> N
     assert shelf.sizes == {}
 
 
+def test_slow_uploads_leave_threads_to_those_who_record(recorded: Recording, shelf: Shelf) -> None:
+    held = [host.uploads.acquire(blocking=False) for _ in range(2)]
+    try:
+        assert deliver(recorded).status == S.ENDING
+    finally:
+        for _ in held:
+            host.uploads.release()
+    assert deliver(recorded).status == S.COMPLETE
+
+
 def test_a_file_that_was_stored_before_its_process_died_is_recognised(recorded: Recording, shelf: Shelf) -> None:
-    host.file_of(recorded).unlink()
+    local_files.file_of(recorded.uid).unlink()
     shelf.sizes[recorded.key] = 1234
     assert deliver(recorded).status == S.COMPLETE
 
 
 def test_a_file_that_is_nowhere_fails_its_recording(recorded: Recording, shelf: Shelf) -> None:
-    host.file_of(recorded).unlink()
+    local_files.file_of(recorded.uid).unlink()
     row = deliver(recorded)
     assert (row.status, row.error_code) == (S.FAILED, 5)
 
 
 def test_the_file_of_an_egress_service_is_looked_for_a_few_times(recorded: Recording, shelf: Shelf) -> None:
     Recording.objects.filter(pk=recorded.pk).update(backend="egress", host="")
-    host.file_of(recorded).unlink()
+    local_files.file_of(recorded.uid).unlink()
     after = timedelta()
     for _ in range(3):
         assert deliver(recorded, after=after).status == S.ENDING

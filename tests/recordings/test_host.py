@@ -11,8 +11,9 @@ from django.db import DatabaseError
 from meet import clock
 from recordings import lifecycle, stopping
 from recordings.errors import StoppedWhileStarting
+from recordings.failures import Failure
 from recordings.models import RecorderHost, Recording, RecordingStatus
-from recordings.recorders import host
+from recordings.recorders import host, local_files
 from recordings.recorders.browser import End, Job, Media, NoSpace, NoUsableFile, Outcome, Watch
 
 S = RecordingStatus
@@ -36,6 +37,9 @@ class Engine:
         end = self.script(watch) or self.end
         return Outcome(end, "why", clock.now(), 100)
 
+    def probe(self, path: Any) -> Media:
+        return Media(duration=9.5, size=path.stat().st_size, width=1280, height=720)
+
     def remux(self, part: Any, target: Any) -> Media:
         if not self.has_file or not part.exists():
             raise NoUsableFile("no first fragment")
@@ -47,7 +51,8 @@ class Engine:
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     engine = Engine()
     monkeypatch.setattr(host, "capture", engine.capture)
-    monkeypatch.setattr(host, "remux", engine.remux)
+    monkeypatch.setattr(local_files, "remux", engine.remux)
+    monkeypatch.setattr(local_files, "probe", engine.probe)
     return engine
 
 
@@ -62,8 +67,8 @@ def test_a_recording_is_taken_made_and_finished(starting_one: Recording, engine:
     assert row.status == S.ENDING
     assert (row.duration, row.size, row.outcome) == (9.5, 100, "complete")
     assert row.host == settings.MEET_RECORDER_HOST
-    assert host.file_of(row).exists()
-    assert not host._part(row).exists()
+    assert local_files.file_of(row.uid).exists()
+    assert not local_files.part_of(row.uid).exists()
     assert row.details == "why"
 
 
@@ -145,7 +150,7 @@ def test_a_deleted_recording_is_stopped_and_leaves_no_file(starting_one: Recordi
     host.record(starting_one.pk)
     row = Recording.with_deleted.get()
     assert row.status == S.ABORTED
-    assert not host._part(row).exists()
+    assert not local_files.part_of(row.uid).exists()
 
 
 def test_the_recorder_at_work_gives_signs_of_life_every_ten_seconds(
@@ -217,7 +222,7 @@ def test_the_next_start_finishes_what_was_left_behind(left_behind: Recording, en
 
 def test_it_is_finished_once(left_behind: Recording, engine: Engine) -> None:
     host.finish_left_behind(left_behind.pk, now=clock.now())
-    host.file_of(left_behind).unlink()
+    local_files.file_of(left_behind.uid).unlink()
     host.finish_left_behind(left_behind.pk, now=clock.now())
     left_behind.refresh_from_db()
     assert left_behind.outcome == "complete"
@@ -228,6 +233,60 @@ def test_left_behind_without_a_file_has_failed(left_behind: Recording, engine: E
     host.finish_left_behind(left_behind.pk, now=clock.now())
     left_behind.refresh_from_db()
     assert (left_behind.status, left_behind.error_code) == (S.FAILED, 4)
+
+
+def test_a_file_whose_news_was_not_taken_is_found_and_not_made_again(
+    starting_one: Recording, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_arguments: Any, **_more: Any) -> None:
+        raise DatabaseError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(host, "_hand_in", gone)
+        with pytest.raises(DatabaseError):
+            host.record(starting_one.pk)
+    starting_one.refresh_from_db()
+    assert starting_one.released_at, "the room is free"
+    assert not local_files.part_of(starting_one.uid).exists()
+    monkeypatch.setattr(local_files, "remux", gone)
+    host.finish_left_behind(starting_one.pk, now=clock.now())
+    starting_one.refresh_from_db()
+    assert (starting_one.outcome, starting_one.duration) == ("complete", 9.5)
+
+
+def test_a_recorder_that_was_only_lost_from_sight_hands_in_a_whole_file(
+    starting_one: Recording, engine: Engine
+) -> None:
+    def script(_watch: Watch) -> None:
+        with lifecycle.held(starting_one.pk) as row:
+            lifecycle.lose_recorder(row, now=clock.now())
+
+    engine.script = script
+    row = recorded(starting_one)
+    assert (row.outcome, row.error_code) == ("complete", None)
+    assert local_files.file_of(row.uid).exists()
+
+
+def test_whoever_films_for_a_recording_that_is_over_leaves_nothing(starting_one: Recording, engine: Engine) -> None:
+    def script(_watch: Watch) -> None:
+        lifecycle.give_up(starting_one.pk, Failure.RECORDER_DIED, now=clock.now())
+
+    engine.script = script
+    recorded(starting_one)
+    assert [*local_files.folder().glob(f"{starting_one.uid}.*")] == []
+
+
+def test_a_process_that_starts_takes_over_what_an_earlier_one_was_at(left_behind: Recording, engine: Engine) -> None:
+    host.take_over(now=clock.now())
+    left_behind.refresh_from_db()
+    assert (left_behind.status, left_behind.error_code) == (S.ENDING, 4)
+    assert left_behind.released_at
+    host.finish_left_behind(left_behind.pk, now=clock.now())
+    Recording.objects.update(deliver_at=clock.now() + timedelta(hours=20))  # its upload was cut off
+    now = clock.now()
+    host.take_over(now=now)
+    left_behind.refresh_from_db()
+    assert left_behind.deliver_at == now
 
 
 def test_what_another_machine_has_is_left_to_it(left_behind: Recording, engine: Engine) -> None:
@@ -245,13 +304,13 @@ def test_a_recorder_announces_itself_with_its_slots(db: None) -> None:
 
 
 def test_old_files_without_a_recording_are_cleared_away_and_others_kept(left_behind: Recording) -> None:
-    stray = host._folder() / "0123456789.part"
+    stray = local_files.folder() / "0123456789.part"
     stray.write_bytes(b"x")
-    host.sweep_files(now=clock.now())
+    local_files.sweep(now=clock.now())
     assert stray.exists()
-    host.sweep_files(now=clock.now() + timedelta(days=8))
+    local_files.sweep(now=clock.now() + timedelta(days=8))
     assert not stray.exists()
-    assert host._part(left_behind).exists()
+    assert local_files.part_of(left_behind.uid).exists()
 
 
 def test_a_full_disk_lets_the_pieces_stay_and_the_file_is_made_when_there_is_room(
@@ -261,7 +320,7 @@ def test_a_full_disk_lets_the_pieces_stay_and_the_file_is_made_when_there_is_roo
         raise NoSpace("There is too little space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(host, "remux", full)
+        patch.setattr(local_files, "remux", full)
         row = recorded(starting_one)
         assert (row.status, row.error_code, row.deliver_at) == (S.ENDING, 7, None)
         assert row.released_at

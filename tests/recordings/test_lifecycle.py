@@ -164,7 +164,9 @@ def test_a_lost_recorder_frees_the_room_and_its_file_may_still_be_rescued(
     with lifecycle.held(recording.pk) as row:
         lifecycle.lose_recorder(row, now=NOW)
     assert (row.status, row.released_at, row.error_code) == (S.ENDING, NOW, 4)
-    row = lifecycle.rescued(recording.pk, Report(S.COMPLETE, duration=8.0, size=99), now=NOW)
+    row = lifecycle.rescued(
+        recording.pk, Report(S.COMPLETE, duration=8.0, size=99, failure=Failure.RECORDER_DIED), now=NOW
+    )
     assert row.deliver_at == NOW
     row = lifecycle.delivered(recording.pk, size=99, now=NOW)
     assert (row.status, row.error_code, row.duration) == (S.COMPLETE, 4, 8.0)

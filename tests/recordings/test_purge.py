@@ -11,7 +11,7 @@ from meet import clock
 from recordings import deletion, storage
 from recordings.files import purge, receipts
 from recordings.models import DeletionReceipt, Recording, RecordingEvent, RecordingStatus
-from recordings.recorders import host
+from recordings.recorders import local_files
 from recordings.storage import StorageRefused, StorageUnavailable
 from rooms import lifecycle
 from rooms.deletion import Policy
@@ -151,7 +151,7 @@ def test_two_processes_purge_it_once(deleted: Recording, monkeypatch: pytest.Mon
 
 def test_a_process_that_died_in_the_middle_is_made_up_for(deleted: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(host, "discard", refusing(KeyboardInterrupt(), []))
+        patch.setattr(local_files, "discard", refusing(KeyboardInterrupt(), []))
         with pytest.raises(KeyboardInterrupt):
             purge.purge_recordings(now=NOW)
     assert purge.purge_recordings(now=NOW + timedelta(minutes=4)) == 0
@@ -169,7 +169,7 @@ def test_many_go_in_one_run(olga: User, stored: Stored) -> None:
 
 
 def left_on_this_machine(recording: Recording) -> list[Any]:
-    files = [host.file_of(recording), host._part(recording)]
+    files = [local_files.file_of(recording.uid), local_files.part_of(recording.uid)]
     for file in files:
         file.write_bytes(b"x")
     return files
@@ -187,7 +187,7 @@ def test_what_the_recorder_of_this_machine_kept_goes_at_once(deleted: Recording,
 def test_what_that_of_another_machine_kept_goes_with_its_next_sign_of_life(deleted: Recording) -> None:
     purge.purge_recordings(now=NOW)
     files = left_on_this_machine(deleted)
-    host.sweep_files(now=NOW)
+    local_files.sweep(now=NOW)
     assert not any(file.exists() for file in files)
 
 

@@ -9,7 +9,7 @@ from meet import clock
 from meet.appearance import themes
 from meet.appearance.models import BaseTheme
 from meet.appearance.themes import Design
-from recordings.pages import recorder_page
+from recordings.recorders.browser import page_url
 
 pytestmark = pytest.mark.django_db
 
@@ -58,5 +58,5 @@ def test_it_is_dark_or_in_the_base_of_the_installation() -> None:
 
 
 def test_its_address_carries_what_egress_would_say() -> None:
-    address = recorder_page.address("http://h/meet", layout="grid", livekit_url="ws://l:1", token="a.b")
+    address = page_url("http://h/meet/recorder", layout="grid", livekit_url="ws://l:1", token="a.b")
     assert address == "http://h/meet/recorder?layout=grid&url=ws%3A%2F%2Fl%3A1&token=a.b"

@@ -1,5 +1,6 @@
 """From the button to a recorder at work, or to a room that is free again and the reason why."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from recordings.errors import (
     NoRecorderFree,
     RecordingDisabled,
     StartTimedOut,
+    TooManyWait,
 )
 from recordings.failures import Failure
 from recordings.models import RecorderHost, Recording, RecordingStatus
@@ -183,18 +185,15 @@ def test_a_failed_start_says_why(ready: Room, monkeypatch: pytest.MonkeyPatch) -
     assert refused.value.message == f"The recorder could not show the meeting in room '{ready.room_id}'"
 
 
-def test_more_than_24_waiting_requests_are_sent_away(ready: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    recording = request(ready)
-    for _ in range(24):
-        assert starting._WAITING.acquire(blocking=False)
-    try:
-        with pytest.raises(CannotStart) as refused:
-            starting.wait(recording)
-    finally:
-        starting._WAITING.release(24)
+def test_more_than_24_waiting_requests_are_sent_away(ready: Room) -> None:
+    with ExitStack() as places:
+        for _ in range(24):
+            places.enter_context(starting.place_to_wait(ready))
+        with pytest.raises(TooManyWait) as refused:
+            places.enter_context(starting.place_to_wait(ready))
     assert refused.value.headers["Retry-After"] == "1"
-    recording.refresh_from_db()
-    assert recording.released_at
+    with starting.place_to_wait(ready):
+        assert request(ready)
 
 
 def test_whoever_heard_that_it_is_starting_hears_that_livekit_was_lost(

@@ -8,6 +8,7 @@ from livekit.protocol.room import SendDataResponse
 
 from meet import clock
 from recordings import lifecycle, sweep
+from recordings.failures import Failure
 from recordings.lifecycle import Report
 from recordings.models import RecorderHost, Recording, RecordingStatus
 from rooms.models import Room
@@ -54,9 +55,17 @@ def test_a_recorder_that_never_stops_is_given_up(active_one: Recording) -> None:
     active_one.refresh_from_db()
     row = judge(age(active_one, timedelta(minutes=11)))
     assert row.released_at
+    row = judge(age(row, timedelta(minutes=9)))
     assert row.status == S.ENDING  # its file may still be rescued
     row = judge(age(row, timedelta(minutes=11)))
     assert (row.status, row.error_code) == (S.FAILED, 4)
+
+
+def test_why_its_file_was_never_finished_is_said_to_the_end(active_one: Recording) -> None:
+    with lifecycle.held(active_one.pk) as row:
+        lifecycle.lose_recorder(row, now=clock.now(), failure=Failure.DISK_FULL)
+    row = judge(age(row, timedelta(minutes=11)))
+    assert (row.status, row.error_code) == (S.FAILED, Failure.DISK_FULL)
 
 
 def test_a_file_that_the_storage_does_not_take_for_a_day_has_failed(active_one: Recording) -> None:

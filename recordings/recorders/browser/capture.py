@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import structlog
 
@@ -27,6 +28,11 @@ _TROUBLE = """[
 ]"""
 
 logger = structlog.get_logger(__name__)
+
+
+def page_url(page: str, *, layout: str, livekit_url: str, token: str) -> str:
+    """The recorder page as LiveKit Egress opens it."""
+    return f"{page}?{urlencode({'layout': layout, 'url': livekit_url, 'token': token})}"
 
 
 @dataclass(frozen=True)

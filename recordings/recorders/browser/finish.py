@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 _SECONDS = 600
+_NO_SPACE = "No space left on device"
 # What a browser wrote, which strangers had a hand in: no protocols, no other formats.
 _INPUT = ("-f", "mp4", "-protocol_whitelist", "file")
 
@@ -17,8 +18,12 @@ class NoUsableFile(Exception):
     """There is nothing in it to play."""
 
 
-class NoSpace(Exception):
-    """The finished file would not fit beside the pieces; they stay as they are."""
+class NotNow(Exception):
+    """The pieces may be good, but nothing can be made of them at the moment; they stay as they are."""
+
+
+class NoSpace(NotNow):
+    """The finished file would not fit beside the pieces."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Media:
 
 def remux(part: Path, target: Path) -> Media:
     """Copies sound and pictures of `part` as they are, up to the last whole ones, with the index in front. `target`
-    appears when it is whole."""
+    appears when it is whole. Raises `NoUsableFile` or `NotNow`."""
     size = part.stat().st_size if part.exists() else 0
     if size == 0:
         raise NoUsableFile("Nothing was recorded")
@@ -56,7 +61,10 @@ def probe(path: Path) -> Media:
     shown = _run("ffprobe", "-v", "error", *_INPUT, "-show_format", "-show_streams", "-of", "json", str(path))
     facts: dict[str, Any] = json.loads(shown)
     streams = {stream["codec_type"]: stream for stream in facts.get("streams", [])}
-    duration = float(facts.get("format", {}).get("duration", 0))
+    try:
+        duration = float(facts.get("format", {}).get("duration", 0))
+    except ValueError as error:
+        raise NoUsableFile("The recording has no length") from error
     if duration <= 0 or not {"video", "audio"} <= set(streams):
         raise NoUsableFile("The recording has no picture or no sound")
     video = streams["video"]
@@ -64,19 +72,23 @@ def probe(path: Path) -> Media:
 
 
 def _run(program: str, *arguments: str) -> str:
-    """What it prints; `NoUsableFile` when it finds fault with the file."""
+    """What it prints; `NoUsableFile` when it finds fault with the file, `NotNow` when the fault is elsewhere."""
     found = shutil.which(program)
     if found is None:
-        raise FileNotFoundError(f"{program} is not installed")
+        raise NotNow(f"{program} is not installed")
     environment = {"PATH": os.defpath}
     try:
         done = subprocess.run(  # noqa: S603
             [found, *arguments], capture_output=True, text=True, check=True, timeout=_SECONDS, env=environment
         )
     except subprocess.CalledProcessError as error:
+        if _NO_SPACE in error.stderr:
+            raise NoSpace("There is too little space left on the disk to finish the recording") from error
+        if error.returncode < 0:
+            raise NotNow(f"{program} was killed") from error
         raise NoUsableFile(_last_line(error.stderr) or f"{program} failed") from error
     except subprocess.TimeoutExpired as error:
-        raise NoUsableFile(f"{program} did not come to an end") from error
+        raise NotNow(f"{program} did not come to an end") from error
     return done.stdout
 
 

@@ -25,7 +25,7 @@ _STATUSES = {
 }
 # By the words of LiveKit Egress, in lower case; the first that fits counts.
 _FAILURES = (
-    ("start signal not received", Failure.CANCELLED),
+    ("start signal not received", Failure.NOBODY_THERE),
     ("before pipeline could start", Failure.CANCELLED),
     ("before start signal", Failure.TIMED_OUT),
     ("page load error", Failure.PAGE_FAILED),

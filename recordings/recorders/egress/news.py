@@ -61,22 +61,19 @@ def _was_asked_for(info: EgressInfo) -> bool:
 
 
 def _take_in(recording: Recording, report: Report, *, now: datetime) -> News:
-    if is_lost(recording) and report.status.is_final:
+    if report.failure is Failure.NOBODY_THERE and recording.stop_requested_at:
+        # It had no time to see anybody.
+        report = replace(report, failure=Failure.CANCELLED)
+    if lifecycle.awaits_rescue(recording) and report.status.is_final:
         return News(Outcome.NOTED, _rescue(recording, report, now=now))
     if recording.released_at:
         return News(Outcome.UNWANTED if report.status in _AT_WORK else Outcome.LATE, recording)
     return News(Outcome.NOTED, lifecycle.note(recording.pk, report, now=now))
 
 
-def is_lost(recording: Recording) -> bool:
-    """Whether it was given up as dead, and may yet turn out to have a file."""
-    return recording.status == RecordingStatus.ENDING and recording.released_at is not None and not recording.deliver_at
-
-
 def _rescue(recording: Recording, report: Report, *, now: datetime) -> Recording:
     """The file is whole as a rule: it was us who had lost sight of its recorder."""
     if report.status in WITH_FILE:
-        report = replace(report, failure=report.failure or Failure.LIVEKIT_LOST)
         return lifecycle.rescued(recording.pk, report, now=now)
     failure = report.failure or Failure.RECORDER_DIED
     return lifecycle.give_up(recording.pk, failure, now=now, details=report.details)

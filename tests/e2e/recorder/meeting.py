@@ -2,7 +2,7 @@ from typing import Any
 
 import httpx
 
-from recordings.pages import recorder_page
+from recordings.recorders.browser import page_url
 from tests import servers
 from tests.media.sender import Sender
 
@@ -36,7 +36,7 @@ class Meeting:
         return self.person(name, headers={"Authorization": f"Bearer {access}"}, **has)
 
     def page_url(self, layout: str, token: str) -> str:
-        return recorder_page.address(self.installation.url, layout=layout, livekit_url=self.livekit_url, token=token)
+        return page_url(f"{self.installation.url}/recorder", layout=layout, livekit_url=self.livekit_url, token=token)
 
     def end(self) -> None:
         self.program.delete(f"/api/v1/rooms/{self.room['roomId']}?withMeeting=force").raise_for_status()

@@ -150,7 +150,7 @@ def test_a_lost_recorder_that_turns_out_to_have_finished_has_a_file(active: Reco
         lifecycle.lose_recorder(row, now=NOW())
     by_id(lists(livekit), info("complete", active))
     row = compared(active)
-    assert (row.outcome, row.error_code) == (S.COMPLETE, F.LIVEKIT_LOST)
+    assert (row.outcome, row.error_code) == (S.COMPLETE, None)
 
 
 def test_a_lost_recorder_that_is_still_at_work_is_stopped_for_its_file(active: Recording, livekit: Twirp) -> None:

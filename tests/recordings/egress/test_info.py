@@ -26,7 +26,7 @@ EXPECTED: dict[str, tuple[RecordingStatus, Failure | None]] = {
     "complete_backup": (S.COMPLETE, None),
     "complete_ended_early": (S.COMPLETE, F.LIVEKIT_LOST),
     "limit_reached": (S.LIMIT_REACHED, F.LIMIT),
-    "aborted_no_start_signal": (S.ABORTED, F.CANCELLED),
+    "aborted_no_start_signal": (S.ABORTED, F.NOBODY_THERE),
     "aborted_stopped_too_early": (S.ABORTED, F.CANCELLED),
     "aborted_source_closed": (S.ABORTED, F.CANCELLED),
     "failed_page_load": (S.FAILED, F.PAGE_FAILED),

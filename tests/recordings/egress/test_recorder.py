@@ -345,7 +345,7 @@ def test_a_file_that_is_never_finished_is_given_up(active: Recording, livekit: T
     happen("ending", active)
     lists(livekit, info("ending", active))
     judged(active, by=timedelta(minutes=11))
-    sweep.judge_overdue(now=NOW())
+    judged(fresh(active), by=timedelta(minutes=11))
     row = fresh(active)
     assert (row.status, row.error_code) == (S.FAILED, F.RECORDER_DIED)
 
