@@ -1,10 +1,11 @@
-"""The main job of recordings, on a file system and on a real S3 server alike: two people are recorded from their own
-meeting, the film shows both, whoever may see it plays it, and everybody else does not."""
+"""The main job of recordings, with a directory and SQLite as `make run` has them, and on S3, PostgreSQL and Redis: two
+people are recorded, the film shows both, whoever may see it plays it, and everybody else does not."""
 
 import io
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,19 +33,18 @@ _SEEK = """async (at) => {
 }"""
 
 
-@pytest.fixture(scope="session", params=["fs", "s3"])
+@pytest.fixture(scope="session", params=["laptop", "servers"])
 def installation(request: pytest.FixtureRequest, servers_folder: Path) -> Iterator[Installation]:
     folder = servers_folder / f"recording-{request.param}"
     env = {"MEETING_DEPARTURE_TIMEOUT": "1s"}
-    if request.param == "fs":
-        with servers.installation(folder, env) as running:
-            yield running
-        return
-    with servers.s3(servers_folder / "recording-store") as store:
-        # Browsers are sent to the store itself, which they reach here.
-        redirect = {"MEET_RECORDING_REDIRECT": "true"}
-        with servers.installation(folder, {**env, **store.env, **redirect}) as running:
-            yield running
+    with ExitStack() as stack:
+        if request.param == "servers":
+            env |= stack.enter_context(servers.s3(servers_folder / "recording-store")).env
+            env["DATABASE_URL"] = stack.enter_context(servers.postgres(servers_folder / "recording-database"))
+            env["REDIS_URL"] = stack.enter_context(servers.redis(servers_folder / "recording-broker"))
+            # Browsers are sent to the store itself, which they reach here.
+            env["MEET_RECORDING_REDIRECT"] = "true"
+        yield stack.enter_context(servers.installation(folder, env))
 
 
 @pytest.fixture(scope="session")
