@@ -14,6 +14,10 @@ from meet.livekit import gateway, signals
 from tests.servers import ROOT, Installation
 
 _AXE = (ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js").read_text()
+# What is fading in has less contrast for a moment; what pulses never ends.
+_AT_REST = """Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+    .map((one) => one.finished.catch(() => null)))"""
 _VIOLATIONS = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(one => one.id))"
 _START, _SAVED = 25_000, 60_000  # milliseconds: a start may take 20 s, a file some more
 _PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True}
@@ -206,5 +210,6 @@ def test_axe_finds_nothing(
     expect(bo.locator("#recording-consent")).to_be_visible()
     expect(bo.locator("#recording-status")).to_have_text("STARTED")
     bo.evaluate(_AXE)
+    bo.evaluate(_AT_REST)
     assert bo.evaluate(_VIOLATIONS) == []
     assert bo.evaluate("document.documentElement.scrollWidth <= innerWidth")

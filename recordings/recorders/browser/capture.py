@@ -19,6 +19,7 @@ from recordings.recorders.browser.part import CannotWrite, Part
 _TURN = 0.5  # seconds
 _SILENCE = 10.0  # seconds without a piece of the file, after which nobody films any more
 _STOP = 5.0
+_PATIENCE_FOR_SERVER = 5.0
 _HOPE = timedelta(minutes=1)
 _BINDING = "meetRecorderChunk"
 # The status that the page came with, and what it says in place of a meeting.
@@ -137,9 +138,7 @@ class _Capture:
         for domain in ("Runtime", "Page", "Inspector"):
             self._page.call(f"{domain}.enable")
         self._page.call("Runtime.addBinding", {"name": _BINDING})
-        answer = self._page.call("Page.navigate", {"url": self._job.page_url}, timeout=self._remaining())
-        if "errorText" in answer:
-            raise _Over(End.PAGE_FAILED, f"The recorder page cannot be opened: {answer['errorText']}")
+        self._open()
         while not self._is_ready:
             self._turn()
             self._refuse_trouble()
@@ -155,6 +154,15 @@ class _Capture:
         self._page.evaluate(f"meetRecorder.start({json.dumps(quality)})", timeout=self._remaining(), as_user=True)
         self._is_filming = True
         self._last_chunk = time.monotonic()
+
+    def _open(self) -> None:
+        """A web server that is just starting again is waited for, a few seconds."""
+        given_up_at = time.monotonic() + _PATIENCE_FOR_SERVER
+        wish = {"url": self._job.page_url}
+        while "errorText" in (answer := self._page.call("Page.navigate", wish, timeout=self._remaining())):
+            if time.monotonic() >= given_up_at:
+                raise _Over(End.PAGE_FAILED, f"The recorder page cannot be opened: {answer['errorText']}")
+            self._turn()
 
     def _refuse_trouble(self) -> None:
         """While it loads, a page has nothing to say."""
