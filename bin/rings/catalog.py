@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _VENV = Path(sys.executable).parent
 _NO_SERVERS = "not (worker or media or browser)"
 _NIGHTLY = "tests/nightly"
+# By their files and folders; they take as long as all other tests with browsers together.
+_FILMING = "recorder or test_recording or test_automatic_recording"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ POSTGRES = _pytest(
 SERVERS = [
     _pytest("workers", "worker", alone=True),
     _pytest("media", "media", alone=True),
-    _pytest("browser", "browser", alone=True),
+    _pytest("browser", "browser", "-k", f"not ({_FILMING})", alone=True),
+    _pytest("recorder", "browser", "-k", _FILMING, alone=True),
 ]
 NIGHTLY = Ring("nightly", (sys.executable, "-m", "pytest", "-v", _NIGHTLY), report_option="--junitxml={}", alone=True)
 

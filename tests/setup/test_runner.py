@@ -115,9 +115,9 @@ def test_every_ring_is_run_by_default_and_servers_run_alone() -> None:
 
     assert names == [
         "unit", "types", "static", "lint", "format", "templates", "imports", "migrations", "openapi", "translations",
-        "vitest", "postgres", "workers", "media", "browser",
+        "vitest", "postgres", "workers", "media", "browser", "recorder",
     ]  # fmt: skip
-    assert [ring.name for ring in catalog.ALL if ring.alone] == ["workers", "media", "browser"]
+    assert [ring.name for ring in catalog.ALL if ring.alone] == ["workers", "media", "browser", "recorder"]
 
 
 def test_ctrl_c_ends_the_rings_and_what_they_started(tmp_path: Path) -> None:
