@@ -75,6 +75,10 @@ def recorded(installation: Installation, program: httpx.Client) -> Recorded:
         time.sleep(3)
         stop(program, second)
         second = ended(program, second)
+    # The room's access cannot be changed while LiveKit still waits for people to come back.
+    wait_until(
+        lambda: program.get(f"/api/v1/rooms/{room['roomId']}").json()["status"] == "open", what="the meeting is over"
+    )
     return Recorded(room, first, second, wall_clock)
 
 
