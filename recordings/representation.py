@@ -12,6 +12,11 @@ FIELDS = (
     "recordingId", "roomId", "roomName", "status", "layout", "encoding", "filename", "startDate", "endDate",
     "duration", "size", "errorCode", "error", "details",
 )  # fmt: skip
+# What `recording_object` reads, and lists sort by.
+COLUMNS = (
+    "recording_id", "room__room_id", "room_name", "room_name_key", "status", "layout", "encoding", "key", "started_at",
+    "ended_at", "released_at", "duration", "size", "error_code", "error", "details",
+)  # fmt: skip
 
 
 def recording_object(recording: Recording) -> dict[str, Any]:
