@@ -1,5 +1,7 @@
+import gc
 import os
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
@@ -28,3 +30,9 @@ def with_chunked_bodies(inner: Application) -> Application:
 
 
 application = with_chunked_bodies(get_wsgi_application())
+
+# What every request needs is there before the first, and stays: the garbage collector walked through all of it again
+# and again, and the request at hand waited for a tenth of a second.
+import_module(settings.ROOT_URLCONF)
+gc.collect()
+gc.freeze()

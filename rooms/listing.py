@@ -38,15 +38,11 @@ def scopes(actor: Actor, filters: Filters) -> list[RoomQuerySet]:
         found = [scope.in_status(filters.status) for scope in found]
     if filters.external_id:
         found = [scope.filter(external_id=filters.external_id) for scope in found]
-    return [_whole(scope) for scope in found]
+    return found
 
 
-def full() -> RoomQuerySet:
-    """Rooms with what a list shows of them."""
-    return _whole(Room.objects.all())
-
-
-def _whole(rooms: RoomQuerySet) -> RoomQuerySet:
+def whole(rooms: RoomQuerySet) -> RoomQuerySet:
+    """With what a list shows of them."""
     return rooms.with_status().select_related("owner")
 
 

@@ -27,7 +27,7 @@ from rooms.access import Need, permissions_in, permissions_of, room_for, visible
 from rooms.deletion import Decision, Policy
 from rooms.errors import DeletionConflict
 from rooms.forms import DeletionForm, RoomFilterForm, RoomForm
-from rooms.listing import SORTS, full
+from rooms.listing import SORTS, whole
 from rooms.models import AccessLink, Meeting, MeetingPolicy, Participation, RecordingsPolicy, Room, RoomStatus
 from rooms.permissions import Permission
 from rooms.representation import link_url, room_url
@@ -74,7 +74,7 @@ def room_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _found(actor: Actor, chosen: dict[str, Any]) -> Page[Room]:
     """One page behind `after`, or as many pages as were loaded before somebody went elsewhere and came back."""
     pages = 1 if chosen.get("after") else min(chosen.get("pages") or 1, _MOST_PAGES)
-    scopes = [scope.with_status().select_related("owner") for scope in visible_rooms(actor)]
+    scopes = visible_rooms(actor)
     if chosen.get("status"):
         scopes = [scope.in_status(RoomStatus(chosen["status"])) for scope in scopes]
     if chosen.get("q"):
@@ -85,7 +85,7 @@ def _found(actor: Actor, chosen: dict[str, Any]) -> Page[Room]:
         "maxItems": _PAGE * pages,
         "nextPageToken": chosen.get("after", ""),
     }
-    return page(scopes, sorts=SORTS, query=query, full=full())
+    return page(scopes, sorts=SORTS, query=query, whole=whole)
 
 
 def _rows(actor: Actor, rooms: list[Room]) -> list[dict[str, Any]]:

@@ -87,11 +87,11 @@ def page(
     sorts: Mapping[str, Sort],
     query: Mapping[str, Any],
     prefetch: Sequence[str] = (),
-    full: QuerySet[Row] | None = None,
+    whole: Callable[[Any], QuerySet[Row]] = lambda rows: rows,
 ) -> Page[Row]:
-    """The page that the validated `query` asks for; `sorts` maps the names of sort fields to columns. What stands in
-    `prefetch` is fetched for the rows of the page only. With `full`, several scopes are asked for keys, and only the
-    rows of the page are read, from there.
+    """The page that the validated `query` asks for; `sorts` maps the names of sort fields to columns. `whole` adds to a
+    query what is shown of a row, and `prefetch` names what is fetched beside: both for the rows of the page only.
+    Several scopes are asked for keys first.
 
     Ties are broken by primary key. Rows without a value come first in ascending, last in descending order. A row in
     several scopes comes once.
@@ -102,16 +102,13 @@ def page(
     ranges = _behind(sort, query["nextPageToken"], descending=descending)
     order = _order(sort, descending=descending)
     found = [[scope.filter(one).order_by(*order) for one in ranges] for scope in scopes]
-    if full is None or len(found) == 1:
-        merged = heapq.merge(
-            *(_first(one, size + 1) for one in found), key=lambda row: _key(row, sort.column), reverse=descending
-        )
-        rows = list({row.pk: row for row in merged}.values())
+    if len(found) == 1:
+        rows = _first([whole(part) for part in found[0]], size + 1)
     else:
         keys = (_first([part.values_list(sort.column, "pk") for part in one], size + 1) for one in found)
         ordered = heapq.merge(*keys, key=lambda key: _sort_key(*key), reverse=descending)
         pks = list(dict.fromkeys(pk for _value, pk in ordered))[: size + 1]
-        by_pk = full.in_bulk(pks)
+        by_pk = whole(scopes[0].model._default_manager.all()).in_bulk(pks)
         rows = [by_pk[pk] for pk in pks if pk in by_pk]
     has_more = len(rows) > size
     rows = rows[:size]
@@ -135,10 +132,6 @@ def _order(sort: Sort, *, descending: bool) -> tuple[OrderBy, str]:
     if descending:
         return value.desc(nulls_last=nulls), "-pk"
     return value.asc(nulls_first=nulls), "pk"
-
-
-def _key(row: Model, column: str) -> tuple[bool, Any, Any]:
-    return _sort_key(getattr(row, column), row.pk)
 
 
 def _sort_key(value: Any, pk: Any) -> tuple[bool, Any, Any]:

@@ -60,7 +60,7 @@ from recordings.errors import (
     WrongRecordingSecret,
 )
 from recordings.models import Recording
-from recordings.representation import COLUMNS, recording_object
+from recordings.representation import recording_object
 from recordings.share_links import Share, expect_public, share_url
 from rooms.api.schema import ROOM_ID
 from rooms.authentication import ANY_CREDENTIAL, RoomMemberTokenAuthentication
@@ -129,10 +129,9 @@ class RecordingsView(RecordingEndpoint):
         query = self.query(RecordingListQuery)
         chosen = recording_selection(request)
         wanted = filters(query)
-        # Half of what a recording and its room have is not shown, and costs a millisecond to read.
-        scopes = [scope.only(*COLUMNS) for scope in listing.scopes(self.caller, wanted)]
+        scopes = listing.scopes(self.caller, wanted)
         with wanted.name.bounded():
-            found = page(scopes, sorts=listing.SORTS, query=query, full=listing.full().only(*COLUMNS))
+            found = page(scopes, sorts=listing.SORTS, query=query, whole=listing.as_shown)
         return Response(found.envelope("recordings", lambda one: filtered(recording_object(one), chosen)))
 
     @describes(

@@ -104,7 +104,7 @@ def _found(actor: Actor, chosen: dict[str, Any], room: Room | None) -> Page[Reco
         "maxItems": _PAGE * pages,
         "nextPageToken": chosen.get("after", ""),
     }
-    return page(scopes, sorts=SORTS, query=query, full=listing.full())
+    return page(scopes, sorts=SORTS, query=query, whole=listing.whole)
 
 
 def rows_for(actor: Actor, recordings: Collection[Recording]) -> list[Row]:
