@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from accounts.actor import Actor, Via
 from accounts.models import Role, User
 from meet.errors import Forbidden
+from meet.htmx import is_by_htmx
 
 Parameters = ParamSpec("Parameters")
 
@@ -30,7 +31,7 @@ def signed_in(
         def inner(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
             user = request.user
             if not isinstance(user, User):
-                if getattr(request, "htmx", False):
+                if is_by_htmx(request):
                     # The login is no fragment: the page as a whole is asked for again, and leads there.
                     return HttpResponse(headers={"HX-Refresh": "true"})
                 return redirect_to_login(request.get_full_path())

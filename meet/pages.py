@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from meet.api.exceptions import PATH_NOT_FOUND
 from meet.errors import DomainError
+from meet.htmx import is_by_htmx
 
 _API_PREFIXES = ("/api/", "/internal-api/")
 
@@ -121,7 +122,7 @@ _UNEXPECTED = Explanation(
 def error_page(request: HttpRequest, error: DomainError, explanation: Explanation | None = None) -> HttpResponse:
     """The page for `error`, by its status unless the caller knows better."""
     told = explanation or _BY_STATUS.get(error.status, _UNEXPECTED)
-    template = "components/_error_toast.html" if getattr(request, "htmx", False) else "error.html"
+    template = "components/_error_toast.html" if is_by_htmx(request) else "error.html"
     context = {"explanation": told, "status": int(error.status), "error": error}
     response = render(request, template, context, status=error.status)
     for name, value in error.headers.items():

@@ -1,25 +1,24 @@
 """Rooms in the console."""
 
-import hashlib
 from http import HTTPStatus
 from typing import Any
 
 import segno
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actor import Actor
 from accounts.console import signed_in
 from accounts.models import Role
-from meet import clock
+from meet import clock, lists
 from meet.api.pagination import Page, page
 from meet.errors import Forbidden
+from meet.htmx import is_by_htmx
 from meet.links import base_of
 from meet.names import name_key
 from rooms import lifecycle
@@ -31,11 +30,6 @@ from rooms.listing import SORTS, whole
 from rooms.models import AccessLink, Meeting, MeetingPolicy, Participation, RecordingsPolicy, Room, RoomStatus
 from rooms.permissions import Permission
 from rooms.representation import link_url, room_url
-
-_PAGE = 50
-_MOST_PAGES = 20
-# Counting a million rows takes a tenth of a second; nobody reads the last digits (decisions.md 13).
-_COUNTED = 10_000
 
 
 @signed_in()
@@ -51,7 +45,7 @@ def room_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         "next_token": found.next_token,
         "next_page": (chosen.get("pages") or 1) + 1,
     }
-    if request.htmx and chosen.get("after"):  # type: ignore[attr-defined]
+    if is_by_htmx(request) and chosen.get("after"):
         return render(request, "rooms/_room_rows.html", context)
     context |= {
         "chosen": chosen,
@@ -63,8 +57,8 @@ def room_list(request: HttpRequest, actor: Actor) -> HttpResponse:
         "is_filtered": bool(chosen.get("q") or chosen.get("status")),
         "may_create": actor.user.may_create_rooms,
         "may_select": any(row["may_manage"] for row in context["rows"]),
-        "total": _total(actor),
-        "counted": _COUNTED,
+        "total": lists.total(visible_rooms(actor)),
+        "counted": lists.COUNTED,
         "live": _live(actor),
         **_deletion_context(),
     }
@@ -72,8 +66,6 @@ def room_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _found(actor: Actor, chosen: dict[str, Any]) -> Page[Room]:
-    """One page behind `after`, or as many pages as were loaded before somebody went elsewhere and came back."""
-    pages = 1 if chosen.get("after") else min(chosen.get("pages") or 1, _MOST_PAGES)
     scopes = visible_rooms(actor)
     if chosen.get("status"):
         scopes = [scope.in_status(RoomStatus(chosen["status"])) for scope in scopes]
@@ -82,7 +74,7 @@ def _found(actor: Actor, chosen: dict[str, Any]) -> Page[Room]:
     query = {
         "sortField": chosen.get("sort") or "creationDate",
         "sortOrder": chosen.get("order") or "desc",
-        "maxItems": _PAGE * pages,
+        "maxItems": lists.rows_wanted(chosen),
         "nextPageToken": chosen.get("after", ""),
     }
     return page(scopes, sorts=SORTS, query=query, whole=whole)
@@ -113,14 +105,6 @@ def _people(rooms: list[Room]) -> dict[int, int]:
     return dict(present.values_list("meeting__room").annotate(Count("admission", distinct=True)))
 
 
-def _total(actor: Actor) -> int:
-    """How many rooms there are to see, up to a limit."""
-    ids: set[int] = set()
-    for scope in visible_rooms(actor):
-        ids.update(scope.values_list("pk", flat=True)[: _COUNTED + 1])
-    return len(ids)
-
-
 def _live(actor: Actor) -> int:
     """How many of them are in a meeting. Asked of the meetings: those that run are few, whatever the rooms."""
     running = Meeting.objects.filter(ended_at=None)
@@ -135,7 +119,7 @@ def _live(actor: Actor) -> int:
 def statuses(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What changes by itself about the rooms in `ids`, to be swapped in place; 304 when nothing did. `counts` adds how
     many rooms are live, and if it is «all», how many there are."""
-    ids = set(request.GET.get("ids", "").replace("\0", "").split(",")[: 2 * _PAGE])
+    ids = lists.asked_ids(request.GET.get("ids", ""))
     rooms: dict[int, Room] = {}
     for scope in visible_rooms(actor):
         found = scope.with_status().select_related("owner").filter(room_id__in=ids)
@@ -145,16 +129,11 @@ def statuses(request: HttpRequest, actor: Actor) -> HttpResponse:
         "rows": _rows(actor, list(rooms.values())),
         "gone": sorted(ids - {room.room_id for room in rooms.values()}),
         "live": _live(actor) if counts else None,
-        "total": _total(actor) if counts == "all" else None,
-        "counted": _COUNTED,
+        "total": lists.total(visible_rooms(actor)) if counts == "all" else None,
+        "counted": lists.COUNTED,
         "join_classes": "btn-sm" if counts else "btn-primary",
     }
-    answer = render(request, "rooms/_room_statuses.html", context)
-    etag = quote_etag(hashlib.blake2b(answer.content, digest_size=16).hexdigest())
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified()
-    answer["ETag"] = etag
-    return answer
+    return lists.if_changed(request, render(request, "rooms/_room_statuses.html", context))
 
 
 @signed_in(Role.ADMIN, Role.ROOM_MANAGER)
@@ -182,7 +161,7 @@ def detail_context(request: HttpRequest, actor: Actor, room: Room) -> dict[str, 
 def share(request: HttpRequest, actor: Actor, room_id: str) -> HttpResponse:
     """The share dialog; without script a page of its own."""
     room = room_for(actor, room_id, need=Need.SEE)
-    template = "rooms/_share_dialog.html" if request.htmx else "rooms/share.html"  # type: ignore[attr-defined]
+    template = "rooms/_share_dialog.html" if is_by_htmx(request) else "rooms/share.html"
     return render(request, template, {"room": room, "links": _links(request, actor, room)})
 
 

@@ -14,6 +14,7 @@ from accounts.actor import Actor
 from accounts.console import signed_in
 from accounts.models import Role
 from meet import clock, http
+from meet.htmx import is_by_htmx
 from meet.webhooks import endpoints, trial
 from meet.webhooks.forms import WebhookForm, WebhookTestForm
 
@@ -39,7 +40,7 @@ def webhook_test(request: HttpRequest, actor: Actor) -> HttpResponse:
         result = _tried(form.cleaned_data["url"])
     else:
         result = {"works": False, "text": " ".join(str(error) for error in form.errors["url"])}
-    if request.htmx:  # type: ignore[attr-defined]
+    if is_by_htmx(request):
         return render(request, "webhooks/_test_result.html", {"result": result})
     return render(request, "webhooks/config.html", {"form": form, "result": result})
 

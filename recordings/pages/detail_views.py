@@ -16,6 +16,7 @@ from accounts.actor import Actor
 from accounts.console import signed_in
 from meet import clock
 from meet.errors import Forbidden
+from meet.htmx import is_by_htmx
 from meet.links import base_of
 from recordings import deletion, share_links
 from recordings.access import recording_for
@@ -45,7 +46,7 @@ def recording_detail(request: HttpRequest, actor: Actor, recording_id: str) -> H
         "events": recording.events.order_by("at", "id"),
         "deletes_on": deletes_on(recording),
     }
-    template = "recordings/_detail_update.html" if request.htmx else "recordings/recording_detail.html"  # type: ignore[attr-defined]
+    template = "recordings/_detail_update.html" if is_by_htmx(request) else "recordings/recording_detail.html"
     return render(request, template, context)
 
 
@@ -79,7 +80,7 @@ def recording_share(request: HttpRequest, actor: Actor, recording_id: str) -> Ht
         "address": reverse("recording-share", args=[recording.recording_id]),
         "may_manage": recording.room.is_managed_by(actor.user),
     }
-    template = "recordings/_share_dialog.html" if request.htmx else "recordings/share.html"  # type: ignore[attr-defined]
+    template = "recordings/_share_dialog.html" if is_by_htmx(request) else "recordings/share.html"
     return render(request, template, context)
 
 

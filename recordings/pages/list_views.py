@@ -1,21 +1,20 @@
 """Recordings in the console: the list, what changes in it by itself, and what is done with many at once."""
 
-import hashlib
 from collections.abc import Collection
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actor import Actor
 from accounts.console import signed_in
+from meet import lists
 from meet.api.pagination import Page, page
+from meet.htmx import is_by_htmx
 from meet.names import name_key
 from recordings import listing
 from recordings.access import permissions_for_list, recordings_for, visible_recordings
@@ -24,14 +23,10 @@ from recordings.files.archive import entry_of
 from recordings.listing import SORTS, Filters
 from recordings.models import IN_PROGRESS, Recording, RecordingStatus
 from recordings.pages.forms import RecordingFilterForm
-from recordings.pages.rows import Row, rows_of
+from recordings.pages.rows import Row
 from rooms.models import Room
 from rooms.permissions import Permission
 
-_PAGE = 50
-_MOST_PAGES = 20
-# As for rooms: nobody reads the last digits (decisions.md 13).
-_COUNTED = 10_000
 _NARROWING = ("q", "status", "room", "since", "until")
 
 
@@ -43,8 +38,8 @@ def recording_list(request: HttpRequest, actor: Actor) -> HttpResponse:
     if is_for_more(request):
         return render(request, "recordings/_rows.html", context)
     context |= {
-        "total": _total(actor),
-        "counted": _COUNTED,
+        "total": lists.total(visible_recordings(actor)),
+        "counted": lists.COUNTED,
         "live": _live(actor),
         "quota_notice": quota.notice() if actor.user.is_admin else "",
     }
@@ -52,7 +47,7 @@ def recording_list(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def is_for_more(request: HttpRequest) -> bool:
-    return bool(request.htmx and request.GET.get("after"))  # type: ignore[attr-defined]
+    return is_by_htmx(request) and bool(request.GET.get("after"))
 
 
 def list_context(request: HttpRequest, actor: Actor, room: Room | None = None) -> dict[str, Any]:
@@ -87,8 +82,6 @@ def list_context(request: HttpRequest, actor: Actor, room: Room | None = None) -
 
 
 def _found(actor: Actor, chosen: dict[str, Any], room: Room | None) -> Page[Recording]:
-    """One page behind `after`, or as many pages as were loaded before somebody went elsewhere and came back."""
-    pages = 1 if chosen.get("after") else min(chosen.get("pages") or 1, _MOST_PAGES)
     status = RecordingStatus(chosen["status"]) if chosen.get("status") else None
     wanted = Filters(room=room.room_id if room else chosen.get("room") or None, status=status)
     scopes = listing.scopes(actor, wanted)
@@ -101,14 +94,15 @@ def _found(actor: Actor, chosen: dict[str, Any], room: Room | None) -> Page[Reco
     query = {
         "sortField": chosen.get("sort") or "startDate",
         "sortOrder": chosen.get("order") or "desc",
-        "maxItems": _PAGE * pages,
+        "maxItems": lists.rows_wanted(chosen),
         "nextPageToken": chosen.get("after", ""),
     }
     return page(scopes, sorts=SORTS, query=query, whole=listing.whole)
 
 
 def rows_for(actor: Actor, recordings: Collection[Recording]) -> list[Row]:
-    return rows_of(recordings, permissions_for_list(actor, recordings), _row)
+    masks = permissions_for_list(actor, recordings)
+    return [_row(recording, masks[recording.pk]) for recording in recordings]
 
 
 def _row(recording: Recording, permissions: Permission) -> Row:
@@ -126,14 +120,6 @@ def _row(recording: Recording, permissions: Permission) -> Row:
     )
 
 
-def _total(actor: Actor) -> int:
-    """How many recordings there are to see, up to a limit."""
-    ids: set[int] = set()
-    for scope in visible_recordings(actor):
-        ids.update(scope.values_list("pk", flat=True)[: _COUNTED + 1])
-    return len(ids)
-
-
 def _live(actor: Actor) -> int:
     """How many of them are in progress: those that have a deadline."""
     ids: set[int] = set()
@@ -148,7 +134,7 @@ def _live(actor: Actor) -> int:
 def statuses(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The recordings in `ids` as they are by now, to be swapped in place; 304 when nothing changed. `counts` adds how
     many are in progress, and if it is «all», how many there are."""
-    ids = asked_ids(request.GET.get("ids", ""))
+    ids = lists.asked_ids(request.GET.get("ids", ""))
     found = {row.pk: row for scope in visible_recordings(actor) for row in _among(scope, ids)}
     counts = request.GET.get("counts")
     context = {
@@ -157,27 +143,14 @@ def statuses(request: HttpRequest, actor: Actor) -> HttpResponse:
         "in_room": "in_room" in request.GET,
         "may_select": "select" in request.GET,
         "live": _live(actor) if counts else None,
-        "total": _total(actor) if counts == "all" else None,
-        "counted": _COUNTED,
+        "total": lists.total(visible_recordings(actor)) if counts == "all" else None,
+        "counted": lists.COUNTED,
     }
-    return if_changed(request, render(request, "recordings/_statuses.html", context))
+    return lists.if_changed(request, render(request, "recordings/_statuses.html", context))
 
 
 def _among(scope: Any, ids: Collection[str]) -> Any:
     return scope.select_related("room").filter(recording_id__in=ids)
-
-
-def asked_ids(text: str) -> set[str]:
-    return set(text.replace("\0", "").split(",")[: 2 * _PAGE])
-
-
-def if_changed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """304 in place of `answer` for whoever has it already."""
-    etag = quote_etag(hashlib.blake2b(answer.content, digest_size=16).hexdigest())
-    if answer.status_code == HTTPStatus.OK and request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified()
-    answer["ETag"] = etag
-    return answer
 
 
 @signed_in()

@@ -22,21 +22,20 @@ from accounts.actor import Actor, Via
 from meet.api.pagination import Page, page
 from meet.appearance import themes
 from meet.errors import DomainError, Forbidden, NotAuthenticated
+from meet.htmx import is_by_htmx
+from meet.lists import ROWS, asked_ids, if_changed
 from meet.pages import error_page
 from recordings import deletion
 from recordings.listing import SORTS
 from recordings.media_links import Purpose
 from recordings.models import Recording
 from recordings.pages.detail_views import share_context
-from recordings.pages.list_views import asked_ids, if_changed
 from recordings.pages.public_credentials import keep_for_after_login, tried
 from recordings.pages.public_errors import explanation_of
 from recordings.pages.rows import Row
 from recordings.visits import Credentials, RecordingVisit, name_of, recording_visit, room_visit
 from rooms.access import Visitor, permissions_of
 from rooms.permissions import Permission
-
-_PAGE = 50
 
 Answer = Callable[[Credentials, datetime], HttpResponse]
 
@@ -98,7 +97,7 @@ def delete(request: HttpRequest, recording_id: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, visitor: Visitor, *, now: datetime) -> HttpResponse:
-    if request.htmx and "ids" in request.POST:  # type: ignore[attr-defined]
+    if is_by_htmx(request) and "ids" in request.POST:
         return _list_update(request, visitor, now=now)
     found = _found(visitor, request.POST.get("after") or request.GET.get("after", ""))
     context: dict[str, Any] = {
@@ -107,13 +106,13 @@ def _list(request: HttpRequest, visitor: Visitor, *, now: datetime) -> HttpRespo
         "next_token": found.next_token,
         "in_room": True,
     }
-    if request.htmx:  # type: ignore[attr-defined]
+    if is_by_htmx(request):
         return render(request, "recordings/_public_rows.html", context)
     return _page(request, "recordings/public_list.html", context)
 
 
 def _found(visitor: Visitor, after: str) -> Page[Recording]:
-    query = {"sortField": "startDate", "sortOrder": "desc", "maxItems": _PAGE, "nextPageToken": after}
+    query = {"sortField": "startDate", "sortOrder": "desc", "maxItems": ROWS, "nextPageToken": after}
     return page([Recording.objects.visible().filter(room=visitor.room)], sorts=SORTS, query=query)
 
 
@@ -166,7 +165,7 @@ def _player(request: HttpRequest, visit: RecordingVisit, *, now: datetime) -> Ht
         "media_url": visit.media_url(Purpose.PLAY, now=now) if row.may_play else None,
         "is_public_page": True,
     }
-    if request.htmx:  # type: ignore[attr-defined]
+    if is_by_htmx(request):
         return if_changed(request, render(request, "recordings/_detail_update.html", context))
     return _page(request, "recordings/public_recording.html", context)
 
@@ -207,7 +206,7 @@ def _door(request: HttpRequest, error: DomainError, recording_id: str | None) ->
 
 def _refusal(request: HttpRequest, error: DomainError, *, is_list: bool) -> HttpResponse:
     explanation = explanation_of(error, is_list=is_list)
-    if request.htmx or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # type: ignore[attr-defined]
+    if is_by_htmx(request) or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return error_page(request, error, explanation)
     context = {"explanation": explanation, "login_url": f"{reverse('account_login')}?next={request.path}"}
     response = _page(request, "recordings/public_error.html", context, status=error.status)

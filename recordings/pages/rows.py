@@ -1,6 +1,5 @@
 """Recordings as lists and pages show them: each with what the reader may do with it, and where."""
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from recordings.models import Recording
@@ -59,10 +58,3 @@ class Row:
         recording = self.recording
         shown = (recording.status, recording.duration, self.size, recording.error_code, int(self.permissions))
         return " ".join(str(part) for part in shown)
-
-
-MakeRow = Callable[[Recording, Permission], Row]
-
-
-def rows_of(recordings: Iterable[Recording], masks: Mapping[int, Permission], make: MakeRow) -> list[Row]:
-    return [make(recording, masks[recording.pk]) for recording in recordings]
