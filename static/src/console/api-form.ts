@@ -1,4 +1,5 @@
 import { t } from '../i18n';
+import { csrfToken } from './page';
 
 /** Sends its form as the method in `data-method`, with the text as JSON body, and shows the answer below. */
 export class ApiForm extends HTMLElement {
@@ -26,13 +27,12 @@ export class ApiForm extends HTMLElement {
   }
 
   async #answer(form: HTMLFormElement): Promise<string> {
-    const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? '';
     const body = form.querySelector('textarea')?.value ?? null;
     const answer = await fetch(form.action, {
       method: this.dataset.method ?? 'POST',
       headers: {
         Accept: 'application/json',
-        'X-CSRFToken': token,
+        'X-CSRFToken': csrfToken(),
         ...(body === null ? {} : { 'Content-Type': 'application/json' }),
       },
       body,

@@ -1,3 +1,4 @@
+import { basePath, csrfToken } from './page';
 import type { Chosen } from './selection';
 
 export interface Outcome {
@@ -31,7 +32,7 @@ async function deletedOf(batch: Chosen[]): Promise<Set<string>> {
       ? `/${encodeURIComponent(only)}`
       : `?${new URLSearchParams({ recordingIds: ids.join(',') })}`;
   try {
-    const answer = await fetch(`${base()}/api/v1/recordings${path}`, {
+    const answer = await fetch(`${basePath()}/api/v1/recordings${path}`, {
       method: 'DELETE',
       headers: { Accept: 'application/json', 'X-CSRFToken': csrfToken() },
     });
@@ -51,12 +52,4 @@ export function deletedOfMany(ids: string[], status: number, report: Report): Se
 /** Gone already, by somebody else's hand: what was wanted. */
 export function isGone(status: number): boolean {
   return status === 404 || (status >= 200 && status < 300);
-}
-
-export function csrfToken(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? '';
-}
-
-function base(): string {
-  return document.documentElement.dataset.base ?? '';
 }

@@ -1,3 +1,5 @@
+import { basePath, csrfToken } from './page';
+
 export interface RoomName {
   id: string;
   name: string;
@@ -22,14 +24,15 @@ export async function deleteEach(rooms: RoomName[], policy?: Policy): Promise<Ou
 }
 
 async function deleteOne(room: RoomName, policy?: Policy): Promise<Outcome> {
-  const base = document.documentElement.dataset.base ?? '';
   const query = policy ? `?${new URLSearchParams({ ...policy })}` : '';
-  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? '';
   try {
-    const answer = await fetch(`${base}/api/v1/rooms/${encodeURIComponent(room.id)}${query}`, {
-      method: 'DELETE',
-      headers: { Accept: 'application/json', 'X-CSRFToken': token },
-    });
+    const answer = await fetch(
+      `${basePath()}/api/v1/rooms/${encodeURIComponent(room.id)}${query}`,
+      {
+        method: 'DELETE',
+        headers: { Accept: 'application/json', 'X-CSRFToken': csrfToken() },
+      },
+    );
     return outcomeOf(room, answer.status, answer.status === 204 ? {} : await answer.json());
   } catch {
     return { kind: 'failed', room };

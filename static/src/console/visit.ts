@@ -1,5 +1,5 @@
 import htmx from 'htmx.org';
-import { csrfToken } from './recording-api';
+import { csrfToken } from './page';
 
 /** What opens a public page, by the names of the address. */
 export type Credentials = Record<string, string>;
