@@ -260,6 +260,17 @@ class Installation:
                     found.append(int(entry.name))
         return found
 
+    @contextmanager
+    def frozen(self, words: str) -> Iterator[None]:
+        """The one process with `words` in its command line stands still: what it listens to accepts connections, and
+        nobody answers. With the supervisor frozen, what ends is not started again."""
+        [pid] = self.processes(words)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def api(self) -> httpx.Client:
         """A program with the installation's API key."""
         return httpx.Client(base_url=self.url, headers={"X-API-KEY": self.API_KEY}, timeout=15, trust_env=False)

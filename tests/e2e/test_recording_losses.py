@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -53,16 +52,6 @@ def browsers() -> list[int]:
     return found
 
 
-@contextmanager
-def nobody_starts_it_again(installation: Installation) -> Iterator[None]:
-    [supervisor] = installation.processes("meet.supervisor")
-    os.kill(supervisor, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(supervisor, signal.SIGCONT)
-
-
 def nothing_is_left(installation: Installation) -> None:
     wait_until(lambda: not browsers(), what="no browser is left")
     folder = installation.folder / "data" / "recorder"
@@ -107,7 +96,7 @@ def test_a_killed_media_server_ends_the_recording_when_it_was_lost(
         recording = start(program, room)
         time.sleep(4)
         lost = time.time() * 1000
-        with nobody_starts_it_again(installation):
+        with installation.frozen("meet.supervisor"):
             kill(installation, MEDIA)
             found = ended(program, recording, seconds=40)
     assert (found["status"], found["errorCode"]) == ("complete", 10)

@@ -2,8 +2,6 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -13,21 +11,10 @@ from tests.media.people import claims
 from tests.servers import Installation, wait_until
 
 
-@contextmanager
-def _frozen(installation: Installation) -> Iterator[None]:
-    """It accepts connections and says nothing: the worst way to be gone."""
-    [pid] = installation.processes("livekit.yaml")
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
 def test_joining_answers_503_and_reserves_nothing(
     program: httpx.Client, installation: Installation, ask_token: Token, room: dict[str, Any]
 ) -> None:
-    with _frozen(installation):
+    with installation.frozen("livekit.yaml"):  # the worst way to be gone
         answer = ask_token("Ana")
         assert answer.status_code == 503
         assert answer.json() == {"error": "LiveKit Error", "message": "LiveKit is not available"}

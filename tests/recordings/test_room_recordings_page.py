@@ -222,7 +222,12 @@ def test_who_may_list_nothing_is_refused_with_the_page_for_that(
 
 
 def test_a_token_that_does_not_hold_is_refused(visitor: Client, room: Room) -> None:
-    assert opened(visitor, room, accessToken="nonsense").status_code in (200, 401)
+    """The page is a door: it leads to the login, unless the script finds another way in."""
+    answer = opened(visitor, room, accessToken="nonsense")
+    assert answer.status_code == 200
+    assert "data-login" in answer.content.decode()
+    assert "recording-rows" not in answer.content.decode()
+    assert sent(visitor, room, {"accessToken": "nonsense"}).status_code == 401
     assert row_ids(opened(visitor, room, secret=secret_of(room))) == []
 
 

@@ -8,6 +8,10 @@ import httpx
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
+from tests.e2e.console import recordings
+from tests.e2e.console.recordings import Made
+from tests.servers import Installation
+
 _numbers = itertools.count(1)
 # What the browser and htmx write about answers from 400 on; tests ask for those on purpose.
 _REFUSALS = ("Failed to load resource", "Response Status Error Code")
@@ -39,3 +43,19 @@ def new_room(program: httpx.Client) -> Callable[..., dict[str, Any]]:
         return room
 
     return make
+
+
+@pytest.fixture
+def new_recordings(installation: Installation, new_room: Callable[..., dict[str, Any]]) -> Callable[..., list[Made]]:
+    """`new_recordings({...}, {...})`: in a room of their own unless a room is given."""
+
+    def make(*wishes: dict[str, Any], room: dict[str, Any] | None = None) -> list[Made]:
+        room = room or new_room()
+        return recordings.make(installation, *({"roomId": room["roomId"], **wish} for wish in wishes))
+
+    return make
+
+
+@pytest.fixture
+def recording(new_recordings: Callable[..., list[Made]]) -> Made:
+    return new_recordings({})[0]

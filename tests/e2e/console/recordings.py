@@ -1,4 +1,4 @@
-"""Recordings in a running installation that nobody had to record."""
+"""Recordings in a running installation that nobody had to record, and what one does on their pages."""
 
 import json
 import os
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import Page
 
 from tests.servers import ROOT, Installation
 
@@ -56,3 +58,25 @@ def film(folder: Path) -> Path:
         codecs = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "libopus", "-movflags", "+faststart"]
         subprocess.run(["ffmpeg", "-loglevel", "error", *picture, *sound, *codecs, str(file)], check=True)
     return file
+
+
+def link(room: dict[str, Any], kind: str) -> str:
+    return str(room["access"]["anonymous"][kind]["url"])
+
+
+def list_link(room: dict[str, Any], kind: str) -> str:
+    """Of a role, to the recordings of the room."""
+    return link(room, kind).replace("?secret", "/recordings?secret")
+
+
+def ask_to_delete(page: Page, recording: Made) -> None:
+    page.click(f"#more-actions-btn-{recording.recording_id}")
+    page.click(f"#delete-recording-btn-{recording.recording_id}")
+
+
+def confirm(page: Page) -> None:
+    page.get_by_role("dialog").locator(".confirm-button").click()
+
+
+def plays(page: Page) -> None:
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2", timeout=10_000)

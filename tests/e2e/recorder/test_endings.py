@@ -243,12 +243,8 @@ def test_a_media_server_that_vanishes_is_given_up_after_ten_seconds(
         )
         lost = []
 
-        (supervisor,) = own.processes("meet.supervisor")
-
         def kill_it() -> None:
-            # Who would start it again.
-            os.kill(supervisor, signal.SIGSTOP)
-            stack.callback(os.kill, supervisor, signal.SIGCONT)
+            stack.enter_context(own.frozen("meet.supervisor"))  # who would start it again
             lost.append(clock.now())
             for pid in own.processes("livekit-server"):
                 os.kill(pid, signal.SIGKILL)
