@@ -164,7 +164,7 @@ def test_who_has_an_authenticator_is_asked_for_its_code(visitor: Client, totp_se
     assert not is_signed_in(visitor)
     step = answer["Location"]
     assert visitor.get(step).status_code == 200
-    assert submit(visitor, step, {"code": "000000"}).status_code in (200, 422)
+    assert submit(visitor, step, {"code": "000000"}).status_code == 200
     assert not is_signed_in(visitor)
     counter = next(iter(totp.yield_hotp_counters_from_time()))
     code = totp.format_hotp_value(totp.hotp_value(totp_secret, counter))

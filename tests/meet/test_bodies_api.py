@@ -55,7 +55,8 @@ def test_a_body_that_is_no_json_is_malformed(api: Api, body: bytes) -> None:
 
 def test_a_number_of_any_length_breaks_nothing(api: Api) -> None:
     answer = post(api, b'{"autoDeletionDate": ' + b"9" * 5000 + b"}")
-    assert answer.status_code in (400, 422)
+    assert answer.status_code == 400
+    assert not Room.objects.exists()
 
 
 @pytest.mark.parametrize("text", [b"\\ud83d", b"x\\uDC00y", b"\\ude00\\ud83d"])
@@ -139,7 +140,7 @@ def test_a_urlencoded_flag_is_no_flag(api: Api, room: Room) -> None:
 
 
 def test_urlencoded_text_in_no_encoding_is_malformed(api: Api) -> None:
-    assert post(api, b"roomName=\xff\xfe", "application/x-www-form-urlencoded").status_code in (400, 201)
+    assert post(api, b"roomName=\xff\xfe", "application/x-www-form-urlencoded").status_code == 400
 
 
 def test_more_fields_than_anybody_needs_are_malformed(api: Api, room: Room) -> None:
@@ -244,7 +245,7 @@ def test_what_nobody_expected_is_told_without_details(
 @pytest.mark.parametrize("host", ["a b", "exa mple.org", "<script>", "[::1", ""])
 def test_a_host_that_is_none_is_a_bad_request(api: Api, host: str) -> None:
     answer = api.client.get(ROOMS, headers={"Host": host})
-    assert answer.status_code in (200, 400)
+    assert answer.status_code == 400
     assert "<script>" not in answer.content.decode()
 
 
