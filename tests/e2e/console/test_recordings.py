@@ -129,3 +129,16 @@ def test_a_phone_loses_nothing(signed_in_page: Page, recording: Made) -> None:
     expect(page.locator("#bulk-download-btn")).to_be_visible()
     page.get_by_role("button", name="Order").click()
     expect(page.get_by_role("link", name="Longest first")).to_be_visible()
+
+
+def test_what_can_be_done_with_many_stands_side_by_side_on_a_phone(visitor: Visitor, recording: Made) -> None:
+    page = visitor(viewport={"width": 360, "height": 740}, locale="es-ES")  # whose words are long
+    sign_in(page)
+    page.goto("/recordings")
+    page.check(f"#select-recording-{recording.recording_id}")
+    edges = page.locator(".bulk-bar :is(.bulk-count, button)").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect()).flatMap(({ left, right }) => [left, right])"
+    )
+    assert len(edges) == 10
+    assert edges == sorted(edges)
+    expect(page.get_by_role("button", name="Eliminar", exact=True)).to_be_visible()
