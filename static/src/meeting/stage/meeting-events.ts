@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { type MessageKey, t } from '../../i18n';
 import type { CaptureProblem } from '../media/devices';
+import { PROBLEM_WORDS } from '../media/problems';
 import { playSignal } from '../media/sound';
 import type { Notices } from '../notices';
 import type { MeetingSession, SessionEvent, Source } from '../session';
@@ -9,18 +10,7 @@ import type { MeetingSession, SessionEvent, Source } from '../session';
 const CROWD = 12;
 
 const TROUBLE: Record<Source, Record<CaptureProblem, MessageKey>> = {
-  camera: {
-    denied: 'device.camera.denied',
-    missing: 'device.camera.missing',
-    'in-use': 'device.camera.inUse',
-    failed: 'device.camera.failed',
-  },
-  microphone: {
-    denied: 'device.microphone.denied',
-    missing: 'device.microphone.missing',
-    'in-use': 'device.microphone.inUse',
-    failed: 'device.microphone.failed',
-  },
+  ...PROBLEM_WORDS,
   screen: {
     denied: 'screen.denied',
     missing: 'screen.failed',

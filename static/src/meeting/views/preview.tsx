@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { type MessageKey, t } from '../../i18n';
+import { t } from '../../i18n';
 import { useStore } from '../../store';
 import { Avatar, hueOf } from '../../tiles/avatar';
 import { TrackVideo } from '../../tiles/media';
@@ -7,6 +7,7 @@ import { RoundButton } from '../controls/round-button';
 import { AlertIcon, CameraIcon, CameraOffIcon, MicrophoneIcon, MicrophoneOffIcon } from '../icons';
 import type { Capture, CaptureKind } from '../media/capture';
 import type { CaptureProblem } from '../media/devices';
+import { PROBLEM_WORDS } from '../media/problems';
 import { watchLevel } from '../media/sound';
 
 export function Preview({ capture, name }: { capture: Capture; name: string }) {
@@ -79,21 +80,6 @@ function LevelMeter({ track }: { track: MediaStreamTrack | null }) {
   );
 }
 
-const PROBLEMS: Record<CaptureKind, Record<CaptureProblem, MessageKey>> = {
-  camera: {
-    denied: 'device.camera.denied',
-    missing: 'device.camera.missing',
-    'in-use': 'device.camera.inUse',
-    failed: 'device.camera.failed',
-  },
-  microphone: {
-    denied: 'device.microphone.denied',
-    missing: 'device.microphone.missing',
-    'in-use': 'device.microphone.inUse',
-    failed: 'device.microphone.failed',
-  },
-};
-
 interface ProblemProps {
   kind: CaptureKind;
   problem: CaptureProblem;
@@ -108,7 +94,7 @@ function Problem({ kind, problem, capture }: ProblemProps) {
       role="status"
     >
       <AlertIcon size={20} aria-hidden="true" />
-      <span>{t(PROBLEMS[kind][problem])}</span>
+      <span>{t(PROBLEM_WORDS[kind][problem])}</span>
       <button type="button" className="link-button" onClick={() => capture.toggle(kind)}>
         {t('device.tryAgain')}
       </button>
