@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
 
 from accounts.actor import Actor
 from accounts.models import User
@@ -9,7 +12,7 @@ from meet.api.matching import TextMatch
 from meet.api.pagination import Sort
 from meet.errors import Forbidden
 from rooms.access import visible_rooms
-from rooms.models import Room, RoomQuerySet, RoomStatus
+from rooms.models import AccessLink, Room, RoomQuerySet, RoomStatus
 
 SORTS = {
     "creationDate": Sort("created_at", datetime),
@@ -44,6 +47,12 @@ def scopes(actor: Actor, filters: Filters) -> list[RoomQuerySet]:
 def whole(rooms: RoomQuerySet) -> RoomQuerySet:
     """With what a list shows of them."""
     return rooms.with_status().select_related("owner")
+
+
+def links() -> Prefetch[Any]:
+    """What a list shows of links: those of the contract."""
+    shown = AccessLink.objects.filter(is_contract=True)
+    return Prefetch("links", shown.only("room", "role", "secret", "enabled", "is_contract"))
 
 
 def _related(actor: Actor, filters: Filters) -> list[RoomQuerySet]:

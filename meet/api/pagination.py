@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Model, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.expressions import OrderBy
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -86,7 +86,7 @@ def page(
     *,
     sorts: Mapping[str, Sort],
     query: Mapping[str, Any],
-    prefetch: Sequence[str] = (),
+    prefetch: Sequence[str | Prefetch[Any]] = (),
     whole: Callable[[Any], QuerySet[Row]] = lambda rows: rows,
 ) -> Page[Row]:
     """The page that the validated `query` asks for; `sorts` maps the names of sort fields to columns. `whole` adds to a

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,11 +19,22 @@ from tests.servers import Installation, wait_until
 RECORDER, BROWSER, MEDIA, WEB = "--queues recorder", "--remote-debugging-pipe", "livekit-server", "gunicorn"
 
 
-@pytest.fixture
-def installation(servers_folder: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
-    """One of its own: parts of it are killed."""
-    with servers.installation(servers_folder / f"losses-{abs(hash(request.node.name))}") as running:
+@pytest.fixture(scope="session")
+def installation(servers_folder: Path) -> Iterator[Installation]:
+    """One of these tests' own: parts of it are killed, and its supervisor starts them again."""
+    with servers.installation(servers_folder / "losses") as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _all_parts_are_back(installation: Installation) -> None:
+    def is_well() -> bool:
+        try:
+            return bool(httpx.get(f"{installation.url}/readyz", timeout=5, trust_env=False).json()["status"] == "ok")
+        except httpx.HTTPError:
+            return False
+
+    wait_until(is_well, seconds=40, what="every part works")
 
 
 @pytest.fixture
@@ -35,6 +47,15 @@ def kill(installation: Installation, words: str) -> None:
     pids = installation.processes(words)
     assert pids, f"no process with {words}"
     for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+def kill_recorder(installation: Installation, part: str) -> None:
+    """Its process, or the browser that it films with."""
+    if part == RECORDER:
+        kill(installation, RECORDER)
+        return
+    for pid in browsers():
         os.kill(pid, signal.SIGKILL)
 
 
@@ -64,8 +85,7 @@ def test_a_killed_browser_leaves_a_file_up_to_its_last_second(
     with meeting(installation, program) as room:
         recording = start(program, room)
         time.sleep(5)
-        for pid in browsers():
-            os.kill(pid, signal.SIGKILL)
+        kill_recorder(installation, BROWSER)
         wait_until(lambda: is_free(installation, program, room), seconds=5, what="the room is free")
         found = ended(program, recording)
     assert (found["status"], found["errorCode"]) == ("complete", 4)
@@ -105,13 +125,13 @@ def test_a_killed_media_server_ends_the_recording_when_it_was_lost(
     nothing_is_left(installation)
 
 
-def test_a_browser_killed_before_it_has_begun_fails_the_start_and_frees_the_room(
-    installation: Installation, program: httpx.Client
+@pytest.mark.parametrize("dying", [BROWSER, RECORDER])
+def test_a_recorder_killed_before_it_has_begun_fails_the_start_and_frees_the_room(
+    installation: Installation, program: httpx.Client, dying: str
 ) -> None:
     def kill_soon() -> None:
         wait_until(lambda: bool(browsers()), what="the browser has started")
-        for pid in browsers():
-            os.kill(pid, signal.SIGKILL)
+        kill_recorder(installation, dying)
 
     with meeting(installation, program) as room, ThreadPoolExecutor(1) as pool:
         killing = pool.submit(kill_soon)
@@ -124,17 +144,55 @@ def test_a_browser_killed_before_it_has_begun_fails_the_start_and_frees_the_room
     nothing_is_left(installation)
 
 
+def test_a_media_server_killed_before_the_recorder_has_begun_fails_the_start_and_frees_the_room(
+    installation: Installation, program: httpx.Client
+) -> None:
+    def kill_soon() -> None:
+        wait_until(lambda: bool(browsers()), what="the browser has started")
+        kill(installation, MEDIA)
+
+    with meeting(installation, program) as room, ThreadPoolExecutor(1) as pool:
+        with installation.frozen("meet.supervisor"):
+            killing = pool.submit(kill_soon)
+            answer = program.post("/api/v1/recordings", json={"roomId": room["roomId"]}, timeout=40)
+            killing.result()
+        assert answer.status_code == 503, answer.text
+        assert answer.json()["error"] == "Recording Error"
+        assert is_free(installation, program, room)
+    nothing_is_left(installation)
+
+
+@pytest.mark.parametrize("dying", [BROWSER, RECORDER])
+def test_a_recorder_killed_while_it_ends_loses_nothing_that_was_filmed(
+    installation: Installation, program: httpx.Client, tmp_path: Path, dying: str
+) -> None:
+    with meeting(installation, program) as room:
+        recording = start(program, room)
+        time.sleep(4)
+        assert stop(program, recording)["status"] == "ending"
+        kill_recorder(installation, dying)
+        wait_until(lambda: is_free(installation, program, room), seconds=10, what="the room is free")
+        found = ended(program, recording)
+    # Whether it had its last piece by then is a matter of moments.
+    assert (found["status"], found.get("errorCode")) in [("complete", None), ("complete", 4)]
+    assert seconds_of(download(program, found, tmp_path)) > 2
+    nothing_is_left(installation)
+
+
 def test_a_web_process_killed_during_a_start_loses_the_answer_and_not_the_recording(
     installation: Installation, program: httpx.Client
 ) -> None:
+    def of_room(room: dict[str, Any]) -> list[dict[str, Any]]:
+        return [one for one in recordings(program) if one["roomId"] == room["roomId"]]
+
     with meeting(installation, program) as room, ThreadPoolExecutor(1) as pool:
         asked = pool.submit(program.post, "/api/v1/recordings", json={"roomId": room["roomId"]}, timeout=40)
-        wait_until(lambda: bool(recordings(program)), what="the recording is asked for")
+        wait_until(lambda: bool(of_room(room)), what="the recording is asked for")
         kill(installation, WEB)
         with pytest.raises(httpx.TransportError):
             asked.result()
         wait_until(lambda: servers.answers(f"{installation.url}/healthz"), what="the console serves again")
-        [recording] = recordings(program)
+        [recording] = of_room(room)
         wait_until(lambda: get(program, recording)["status"] == "active", seconds=20, what="it records")
         stop(program, recording)
         assert ended(program, recording)["status"] == "complete"
