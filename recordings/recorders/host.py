@@ -68,6 +68,8 @@ def take_over(*, now: datetime) -> None:
         with lifecycle.held(pk) as row:
             if row.released_at is None:
                 lifecycle.lose_recorder(row, now=now)
+            if RecordingStatus(row.status).is_final:
+                local_files.discard(row.uid)
     mine.filter(deliver_at__gt=now).update(deliver_at=now)
 
 

@@ -173,6 +173,15 @@ def test_a_lost_recorder_frees_the_room_and_its_file_may_still_be_rescued(
     assert [status for _event, status in events()] == ["starting", "active", "ending", "complete"]
 
 
+def test_a_recorder_lost_before_it_has_begun_has_failed(recording: Recording, endpoint: Endpoint) -> None:
+    identified(recording)
+    with lifecycle.held(recording.pk) as row:
+        lifecycle.lose_recorder(row, now=NOW)
+    assert (row.status, row.released_at, row.deadline_at, row.error_code) == (S.FAILED, NOW, None, 4)
+    assert not lifecycle.awaits_rescue(row)
+    assert [status for _event, status in events()] == ["starting", "failed"]
+
+
 def test_whoever_gives_up_says_why(recording: Recording) -> None:
     identified(recording)
     note(recording, S.ACTIVE)
