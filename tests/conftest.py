@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 from pytest_socket import disable_socket, enable_socket
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import ApiKey, Role, User
 from accounts.tokens import TokenType, issue
@@ -46,6 +47,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         enable_socket()
     else:
         disable_socket(allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_listed_once() -> Iterator[None]:
+    """WhiteNoise opens all of them whenever a client loads the middleware; each test has clients of its own."""
+    listed: dict[str, Any] = {}
+    list_them = WhiteNoiseMiddleware.add_files_from_finders
+
+    def list_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not listed:
+            list_them(middleware)
+            listed.update(middleware.files)
+        middleware.files.update(listed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", list_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

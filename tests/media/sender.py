@@ -1,20 +1,20 @@
-"""People in a meeting who cost next to nothing: their pictures are encoded once, before they come.
+"""People in a meeting who cost next to nothing: their pictures are encoded once, before the first of them comes.
 
 A process of its own, so that it sends evenly while a test or a benchmark is busy. `python -m tests.media.sender` reads
 its orders from standard input and ends when that does.
 """
 
 import asyncio
+import base64
 import json
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from functools import cache
 
 import numpy as np
 from livekit import rtc
@@ -68,7 +68,8 @@ def sending(*people: Sender) -> Iterator[Crowd]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        process.stdin.write(json.dumps([asdict(person) for person in people]) + "\n")
+        orders = [{**asdict(person), "clip": _clip(person.colour, blinks=person.blinks)} for person in people]
+        process.stdin.write(json.dumps(orders) + "\n")
         process.stdin.flush()
         if process.stdout.readline() != "on the air\n":
             raise RuntimeError("the senders did not come in")
@@ -87,10 +88,9 @@ def sending(*people: Sender) -> Iterator[Crowd]:
 
 
 def main() -> None:
-    people = [Sender(**order) for order in json.loads(sys.stdin.readline())]
-    with tempfile.TemporaryDirectory(prefix="meet-sender-") as folder:
-        clips = [_clip(person, Path(folder) / f"{number}.ivf") for number, person in enumerate(people)]
-    asyncio.run(_meet(people, clips))
+    orders = json.loads(sys.stdin.readline())
+    clips = [_frames(base64.b64decode(order.pop("clip"))) for order in orders]
+    asyncio.run(_meet([Sender(**order) for order in orders], clips))
 
 
 async def _meet(people: list[Sender], clips: list[list[bytes]]) -> None:
@@ -180,23 +180,25 @@ async def _every(seconds: float, began: float, act: Callable[[int], None]) -> No
         act(number)
 
 
-def _clip(person: Sender, path: Path) -> list[bytes]:
-    """The frames of a clip in VP8, of which every 25th stands alone: newcomers need not wait."""
+@cache
+def _clip(colour: str, *, blinks: bool) -> str:
+    """A clip in VP8, in base64. Every 25th of its frames stands alone: newcomers need not wait."""
     square = f"color=white:s=80x80:r={FPS}"
-    white = f"drawbox=color=white:t=fill:enable='lt(mod(t,{_BEAT}),{_BLINK})'" if person.blinks else "null"
+    white = f"drawbox=color=white:t=fill:enable='lt(mod(t,{_BEAT}),{_BLINK})'" if blinks else "null"
     graph = (
-        f"color={person.colour}:s={WIDTH}x{HEIGHT}:r={FPS}[ground];{square}[square];"
+        f"color={colour}:s={WIDTH}x{HEIGHT}:r={FPS}[ground];{square}[square];"
         f"[ground][square]overlay=x='mod(t*140,{WIDTH - 80})':y={HEIGHT // 2 - 40},{white}"
     )
-    subprocess.run(
+    encoded = subprocess.run(
         [
             "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", graph, "-t", str(_CLIP), "-c:v", "libvpx",
             "-deadline", "realtime", "-cpu-used", "8", "-b:v", "600k", "-g", str(FPS), "-auto-alt-ref", "0",
-            "-pix_fmt", "yuv420p", str(path),
+            "-pix_fmt", "yuv420p", "-f", "ivf", "-",
         ],
         check=True,
+        capture_output=True,
     )  # fmt: skip
-    return _frames(path.read_bytes())
+    return base64.b64encode(encoded.stdout).decode()
 
 
 def _frames(ivf: bytes) -> list[bytes]:

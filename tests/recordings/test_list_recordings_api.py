@@ -174,18 +174,27 @@ def test_names_match_as_the_mode_says(api: Api, olga: User, query: str, names: s
         ("roomId=" + "x" * 101, "roomId", "roomId cannot exceed 100 characters"),
         ("roomName=(&roomNameMatchMode=regex", "roomName", "Invalid regular expression pattern"),
         ("maxItems=0", "maxItems", "maxItems must be a positive number"),
-        ("sortField=status", "sortField", None),
-        ("status=over", "status", None),
+        (
+            "sortField=status",
+            "sortField",
+            "Invalid enum value. Expected 'startDate' | 'roomName' | 'duration' | 'size', received 'status'",
+        ),
+        (
+            "status=over",
+            "status",
+            "Invalid enum value. Expected "
+            + " | ".join(f"'{status}'" for status in RecordingStatus)
+            + ", received 'over'",
+        ),
         ("fields=status&fields=size", "fields", "Expected string, received array"),
         ("nextPageToken=x", "nextPageToken", "Invalid page token"),
     ],
 )
-def test_a_wrong_question_is_refused(api: Api, db: None, query: str, field: str, message: str | None) -> None:
+def test_a_wrong_question_is_refused(api: Api, db: None, query: str, field: str, message: str) -> None:
     answer = api.get(f"{RECORDINGS}?{query}")
     assert answer.status_code == 422
     [issue] = answer.json()["details"]
-    assert issue["field"] == field
-    assert message in (None, issue["message"])
+    assert issue == {"field": field, "message": message}
 
 
 @pytest.mark.parametrize(
@@ -288,10 +297,9 @@ def test_administrators_and_keys_see_everything(
 
 def test_a_key_needs_the_scope(admin: User, room: Room) -> None:
     make_recording(room)
-    for scope, status in ((Scope.RECORDINGS_READ, 200), (Scope.RECORDINGS_WRITE, None), (Scope.ROOMS_READ, 403)):
+    for scope, status in ((Scope.RECORDINGS_READ, 200), (Scope.RECORDINGS_WRITE, 403), (Scope.ROOMS_READ, 403)):
         key = Api({"X-API-KEY": ApiKey.issue(name="k", scopes=[scope], by=admin, now=clock.now())[1]})
-        answer = key.get(RECORDINGS)
-        assert answer.status_code in ((200, 403) if status is None else (status,))
+        assert key.get(RECORDINGS).status_code == status
 
 
 def test_a_member_does_not_see_those_of_what_they_own(as_user: AsUser, max_: User) -> None:

@@ -15,6 +15,6 @@ def world(admin: User, olga: User, max_: User) -> None:
     Endpoint.objects.create(url="https://integrator.example/hook", enabled=True, created_at=clock.now())
 
 
-def test_no_history_of_a_room_breaks_what_must_hold(world: None) -> None:
-    for number in range(50):
-        tell_a_history(number=number, steps=40)
+@pytest.mark.parametrize("number", range(50))
+def test_no_history_of_a_room_breaks_what_must_hold(world: None, number: int) -> None:
+    tell_a_history(number=number, steps=40)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
 from tests.e2e.console import recordings
-from tests.e2e.console.recordings import Made
+from tests.e2e.console.recordings import Made, Make
 from tests.servers import Installation
 
 _numbers = itertools.count(1)
@@ -45,17 +45,23 @@ def new_room(program: httpx.Client) -> Callable[..., dict[str, Any]]:
     return make
 
 
+@pytest.fixture(scope="session")
+def make_recordings(installation: Installation) -> Iterator[Make]:
+    with recordings.making(installation) as make:
+        yield make
+
+
 @pytest.fixture
-def new_recordings(installation: Installation, new_room: Callable[..., dict[str, Any]]) -> Callable[..., list[Made]]:
+def new_recordings(make_recordings: Make, new_room: Callable[..., dict[str, Any]]) -> Make:
     """`new_recordings({...}, {...})`: in a room of their own unless a room is given."""
 
     def make(*wishes: dict[str, Any], room: dict[str, Any] | None = None) -> list[Made]:
         room = room or new_room()
-        return recordings.make(installation, *({"roomId": room["roomId"], **wish} for wish in wishes))
+        return make_recordings(*({"roomId": room["roomId"], **wish} for wish in wishes))
 
     return make
 
 
 @pytest.fixture
-def recording(new_recordings: Callable[..., list[Made]]) -> Made:
+def recording(new_recordings: Make) -> Made:
     return new_recordings({})[0]

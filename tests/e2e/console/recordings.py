@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,18 +36,32 @@ class Made:
         return f"{self.page}?recordingSecret={self.private_secret}"
 
 
-def make(installation: Installation, *wishes: Mapping[str, Any]) -> list[Made]:
-    """A wish is `roomId`, `status` and columns; what can be played has a film. With `recordingId` it is a change."""
-    done = subprocess.run(
+Make = Callable[..., list[Made]]
+
+
+@contextmanager
+def making(installation: Installation) -> Iterator[Make]:
+    """`make({...}, {...})`: a wish is `roomId`, `status` and columns; what can be played has a film. With `recordingId`
+    it is a change. One process makes them all: its start takes longer than many a test."""
+    process = subprocess.Popen(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", _MAKE],
-        input=json.dumps({"film": str(film(installation.folder)), "wishes": wishes}),
         env={**os.environ, "DATABASE_URL": "", "REDIS_URL": "", **installation.env},
         cwd=ROOT,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=True,
     )
-    return [Made(*one) for one in json.loads(done.stdout)]
+    assert process.stdin is not None
+    assert process.stdout is not None
+    orders, answers = process.stdin, process.stdout
+
+    def make(*wishes: Mapping[str, Any]) -> list[Made]:
+        orders.write(json.dumps({"film": str(film(installation.folder)), "wishes": wishes}) + "\n")
+        orders.flush()
+        return [Made(*one) for one in json.loads(answers.readline())]
+
+    with process:
+        yield make
 
 
 def film(folder: Path) -> Path:

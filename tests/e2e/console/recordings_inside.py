@@ -1,4 +1,4 @@
-"""What `tests.e2e.console.recordings.make` runs in the environment of an installation."""
+"""What `tests.e2e.console.recordings.making` runs in the environment of an installation."""
 
 import json
 import sys
@@ -16,13 +16,18 @@ _DEADLINE = clock.from_ms(4_102_444_800_000)
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
-    film = Path(asked["film"])
-    made = [_changed(wish) if "recordingId" in wish else _new(wish, film) for wish in asked["wishes"]]
+    for line in sys.stdin:
+        asked = json.loads(line)
+        made = _made(asked["wishes"], Path(asked["film"]))
+        print(json.dumps([(one.recording_id, one.public_secret, one.private_secret) for one in made]), flush=True)
+
+
+def _made(wishes: list[dict[str, Any]], film: Path) -> list[Recording]:
+    made = [_changed(wish) if "recordingId" in wish else _new(wish, film) for wish in wishes]
     for recording in made:
         if recording.is_streamable:
             storage.save(film, recording.key)
-    print(json.dumps([(one.recording_id, one.public_secret, one.private_secret) for one in made]))
+    return made
 
 
 def _new(wish: dict[str, Any], film: Path) -> Recording:

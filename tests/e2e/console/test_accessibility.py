@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.console import recordings
+from tests.e2e.console.recordings import Make
 from tests.servers import ROOT, Installation
 
 _AXE = (ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -154,12 +154,12 @@ _LOOKS = [(width, theme) for width in (1280, 360) for theme in ("light", "dark")
 
 
 @pytest.fixture
-def places(program: httpx.Client, installation: Installation) -> dict[str, str]:
+def places(program: httpx.Client, make_recordings: Make) -> dict[str, str]:
     """Where the pages are that need something to be there."""
     room: dict[str, Any] = program.post("/api/v1/rooms", json={"roomName": "For axe"}).json()
     room_id = room["roomId"]
     failure = {"status": "failed", "error_code": 7, "details": "ENOSPC"}
-    made, failed = recordings.make(installation, {"roomId": room_id}, {"roomId": room_id, **failure})
+    made, failed = make_recordings({"roomId": room_id}, {"roomId": room_id, **failure})
     return {
         "room": room_id,
         "recording": made.recording_id,

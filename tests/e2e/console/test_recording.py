@@ -5,12 +5,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.console import recordings
-from tests.e2e.console.recordings import Made, ask_to_delete, confirm, plays
+from tests.e2e.console.recordings import Made, Make, ask_to_delete, confirm, plays
 from tests.servers import Installation
 
 NewRoom = Callable[..., dict[str, Any]]
-NewRecordings = Callable[..., list[Made]]
 Visitor = Callable[..., Page]
 
 
@@ -106,19 +104,19 @@ def test_from_its_own_page_one_ends_up_in_the_list(signed_in_page: Page, recordi
 
 
 def test_the_page_of_an_unfinished_one_becomes_a_player(
-    signed_in_page: Page, new_recordings: NewRecordings, installation: Installation
+    signed_in_page: Page, new_recordings: Make, make_recordings: Make
 ) -> None:
     page = signed_in_page
     [made] = new_recordings({"status": "ending"})
     page.goto(f"/recordings/{made.recording_id}")
     expect(page.locator("ov-recording-video-player")).to_contain_text("its file is being finished")
-    recordings.make(installation, {"recordingId": made.recording_id, "status": "complete"})
+    make_recordings({"recordingId": made.recording_id, "status": "complete"})
     expect(page.locator("video")).to_be_visible(timeout=8000)
     expect(page.locator(".player-tools")).to_be_visible()
 
 
 def test_the_room_has_its_recordings_and_their_settings(
-    signed_in_page: Page, new_room: NewRoom, new_recordings: NewRecordings
+    signed_in_page: Page, new_room: NewRoom, new_recordings: Make
 ) -> None:
     page = signed_in_page
     room = new_room()

@@ -7,16 +7,13 @@ import httpx
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import sign_in
-from tests.e2e.console import recordings
-from tests.e2e.console.recordings import Made, ask_to_delete, confirm, plays
-from tests.servers import Installation
+from tests.e2e.console.recordings import Made, Make, ask_to_delete, confirm, plays
 
-NewRecordings = Callable[..., list[Made]]
 Visitor = Callable[..., Page]
 
 
 def test_a_deleted_recording_leaves_the_list_without_a_reload(
-    signed_in_page: Page, new_recordings: NewRecordings, program: httpx.Client
+    signed_in_page: Page, new_recordings: Make, program: httpx.Client
 ) -> None:
     page = signed_in_page
     other, gone = new_recordings({}, {})
@@ -42,9 +39,7 @@ def test_a_failure_is_told_and_leaves_the_row(signed_in_page: Page, recording: M
     expect(page.locator(f"#recording-row-{recording.recording_id}")).to_be_visible()
 
 
-def test_many_are_deleted_together_and_what_was_not_is_told(
-    signed_in_page: Page, new_recordings: NewRecordings
-) -> None:
+def test_many_are_deleted_together_and_what_was_not_is_told(signed_in_page: Page, new_recordings: Make) -> None:
     page = signed_in_page
     stubborn, *others = new_recordings({}, {}, {})
 
@@ -65,7 +60,7 @@ def test_many_are_deleted_together_and_what_was_not_is_told(
     expect(page.locator(".bulk-count")).to_have_text("1 selected")
 
 
-def test_many_are_downloaded_as_one_zip_that_opens(signed_in_page: Page, new_recordings: NewRecordings) -> None:
+def test_many_are_downloaded_as_one_zip_that_opens(signed_in_page: Page, new_recordings: Make) -> None:
     page = signed_in_page
     made = new_recordings({}, {})
     page.goto("/recordings")
@@ -79,7 +74,7 @@ def test_many_are_downloaded_as_one_zip_that_opens(signed_in_page: Page, new_rec
 
 
 def test_what_is_unfinished_becomes_ready_before_ones_eyes(
-    signed_in_page: Page, new_recordings: NewRecordings, installation: Installation
+    signed_in_page: Page, new_recordings: Make, make_recordings: Make
 ) -> None:
     page = signed_in_page
     [made] = new_recordings({"status": "active"})
@@ -87,12 +82,12 @@ def test_what_is_unfinished_becomes_ready_before_ones_eyes(
     status = page.locator(f"#recording-status-{made.recording_id}")
     expect(status).to_contain_text("Recording")
     expect(page.locator(f"#select-recording-{made.recording_id}")).to_have_count(0)
-    recordings.make(installation, {"recordingId": made.recording_id, "status": "complete"})
+    make_recordings({"recordingId": made.recording_id, "status": "complete"})
     expect(status).to_contain_text("Ready", timeout=8000)
     expect(page.locator(f"#play-recording-btn-{made.recording_id}")).to_be_visible()
 
 
-def test_days_are_those_of_the_readers_clock(visitor: Visitor, new_recordings: NewRecordings) -> None:
+def test_days_are_those_of_the_readers_clock(visitor: Visitor, new_recordings: Make) -> None:
     page = visitor(timezone_id="Pacific/Auckland")
     sign_in(page)
     # In Auckland it is the 2nd already.

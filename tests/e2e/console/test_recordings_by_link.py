@@ -12,15 +12,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import sign_in
-from tests.e2e.console.recordings import Made, ask_to_delete, confirm, link, list_link, plays
+from tests.e2e.console.recordings import Made, Make, ask_to_delete, confirm, link, list_link, plays
 
 NewRoom = Callable[..., dict[str, Any]]
-NewRecordings = Callable[..., list[Made]]
 Visitor = Callable[..., Page]
 
 
 def test_a_link_leaves_the_address_and_a_reload_and_another_language_still_open_the_page(
-    visitor: Visitor, new_room: NewRoom, new_recordings: NewRecordings
+    visitor: Visitor, new_room: NewRoom, new_recordings: Make
 ) -> None:
     room = new_room()
     [made] = new_recordings({}, room=room)
@@ -39,7 +38,7 @@ def test_a_link_leaves_the_address_and_a_reload_and_another_language_still_open_
 
 
 def test_playing_takes_the_link_along_to_a_tab_of_its_own_and_back(
-    visitor: Visitor, new_room: NewRoom, new_recordings: NewRecordings
+    visitor: Visitor, new_room: NewRoom, new_recordings: Make
 ) -> None:
     room = new_room()
     [made] = new_recordings({}, room=room)
@@ -60,7 +59,7 @@ def test_playing_takes_the_link_along_to_a_tab_of_its_own_and_back(
 
 
 def test_a_moderators_link_shares_and_deletes(
-    visitor: Visitor, new_room: NewRoom, new_recordings: NewRecordings, program: httpx.Client
+    visitor: Visitor, new_room: NewRoom, new_recordings: Make, program: httpx.Client
 ) -> None:
     room = new_room()
     kept, gone = new_recordings({}, {}, room=room)
@@ -99,9 +98,7 @@ def test_a_page_that_may_not_speak_plays_without_sound_and_offers_it(recording: 
     expect(page.get_by_role("button", name="Turn the sound on")).to_be_hidden()
 
 
-def test_the_pages_work_in_somebody_elses_frame(
-    visitor: Visitor, new_room: NewRoom, new_recordings: NewRecordings
-) -> None:
+def test_the_pages_work_in_somebody_elses_frame(visitor: Visitor, new_room: NewRoom, new_recordings: Make) -> None:
     room = new_room()
     [made] = new_recordings({}, room=room)
     page = visitor()
@@ -163,7 +160,7 @@ def test_without_script_recordings_are_found_shared_and_deleted(plain_page: Page
 
 
 def test_without_script_links_open_the_list_and_the_player(
-    plain_page: Page, new_room: NewRoom, new_recordings: NewRecordings
+    plain_page: Page, new_room: NewRoom, new_recordings: Make
 ) -> None:
     page = plain_page
     room = new_room()

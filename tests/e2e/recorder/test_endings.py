@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from pytest_django import Settings
 
@@ -19,6 +20,7 @@ from tests import servers
 from tests.e2e.recorder.conftest import Jobs, Plan
 from tests.e2e.recorder.meeting import Meeting
 from tests.media.sender import sending
+from tests.servers import wait_until
 
 
 def _browsers(profile: Path) -> list[int]:
@@ -230,27 +232,20 @@ def test_a_profile_that_was_replaced_by_a_link_leads_nowhere(tmp_path: Path) -> 
 
 
 def test_a_media_server_that_vanishes_is_given_up_after_ten_seconds(
-    servers_folder: Path, job: Jobs, settings: Settings
+    meeting: Meeting, job: Jobs, installation: servers.Installation, program: httpx.Client
 ) -> None:
-    with ExitStack() as stack:
-        own = stack.enter_context(servers.installation(servers_folder / "vanishing"))
-        secrets = own.folder / "data" / "secrets"
-        settings.LIVEKIT_API_KEY = (secrets / "livekit_api_key").read_text()
-        settings.LIVEKIT_API_SECRET = (secrets / "livekit_api_secret").read_text()
-        meeting = Meeting(own, stack.enter_context(own.api()))
-        recording = job(
-            url=meeting.page_url("grid", tokens.recorder_token(meeting.room["roomId"], "EG_test", now=clock.now()))
-        )
-        lost = []
+    recording, lost = job(), []
+    with sending(meeting.person("Ana")), ExitStack() as stack:
 
         def kill_it() -> None:
-            stack.enter_context(own.frozen("meet.supervisor"))  # who would start it again
+            stack.enter_context(installation.frozen("meet.supervisor"))  # who would start it again
             lost.append(clock.now())
-            for pid in own.processes("livekit-server"):
+            for pid in installation.processes("livekit-server"):
                 os.kill(pid, signal.SIGKILL)
 
-        stack.enter_context(sending(meeting.person("Ana")))
         outcome = capture(recording, Plan(seconds=60, acts={3: kill_it}))
+    # The next test needs it.
+    wait_until(lambda: program.get("/readyz").json()["status"] == "ok", what="the media server is back")
     assert outcome.end is End.LIVEKIT_LOST
     assert abs(outcome.ended_at - lost[0]) < timedelta(seconds=3)
     assert clock.now() - lost[0] < timedelta(seconds=25)
