@@ -264,6 +264,18 @@ describe('an earlier recording', () => {
   });
 });
 
+describe('the end of a recording', () => {
+  it('stays to be seen when the server knows of none any more', async () => {
+    hear('starting', '');
+    hear('failed', '', { errorCode: 1 });
+    await settled();
+    expect(server.facts).toHaveBeenCalledTimes(2);
+    expect(meeting.state.recording?.status).toBe('failed');
+    hear('starting', '');
+    expect(phase(meeting.state)).toBe('starting');
+  });
+});
+
 describe('the list of recordings', () => {
   it('has something in it once one has begun', () => {
     hear('starting', '');

@@ -130,8 +130,11 @@ export class MeetingRecording extends Store<RecordingState> {
       const { answeredAt, recording, ...facts } = await this.#server.facts();
       if (answeredAt !== null) this.clock.learn(answeredAt);
       this.update(facts);
-      // «None» may be older than what was told meanwhile, and a start has no name for a moment.
-      const isNews = messages === this.#messages && (givesUp || !isNameless(this.state.recording));
+      // «None» may be older than what was told meanwhile, and a start has no name for a moment. How the last one ended
+      // stays to be seen.
+      const known = this.state.recording;
+      const isNews =
+        messages === this.#messages && !(known && isOver(known)) && (givesUp || !isNameless(known));
       if (recording || isNews) this.#take(recording);
       this.#isKnown = true;
     } catch (error) {
