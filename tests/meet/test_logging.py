@@ -76,7 +76,10 @@ def test_secrets_in_the_values_of_an_event_are_masked_whatever_their_depth() -> 
 def output(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     """What the logs say, in either form."""
     stream = io.StringIO()
+    before = structlog.get_config()
     settings = configuration(level="INFO", as_json=request.param)
+    # The same again, but the very lists: loggers that were used before keep those, and `capture_logs` changes them.
+    structlog.configure(**before)
     settings["handlers"]["stderr"]["stream"] = stream
     logging.config.dictConfig(settings)
     yield stream
