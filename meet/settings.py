@@ -1,5 +1,4 @@
-"""Every setting that an installation may choose, read from the environment; each variable also as NAME_FILE with the
-value in a file. What is the same everywhere comes from `meet.framework`.
+"""Every setting on one page, read from the environment; each variable also as NAME_FILE with the value in a file.
 
 Safe unless told otherwise: DEBUG is off, missing secrets are drawn at random and kept in the data directory. With
 MEET_PRODUCTION the system checks of `meet.checks` refuse what must not go live. The README lists the variables.
@@ -13,8 +12,6 @@ from csp.constants import NONCE, NONE, SELF
 
 from meet import __version__, keystore, logging
 from meet.environment import Environment, base_path, base_url, bucket_origin, duration, host_of, http_address
-from meet.framework import *  # noqa: F403  for Django, which reads all settings here
-from meet.framework import BASE_DIR
 
 env = Environment()
 # Lets Django's generic classes name their types at run time as they do for mypy.
@@ -22,6 +19,7 @@ django_stubs_ext.monkeypatch()
 
 # -- The installation ------------------------------------------------------------------------------------------------
 
+BASE_DIR = Path(__file__).resolve().parent.parent
 MEET_DATA_DIR = Path(env("MEET_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 MEET_DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 _SECRETS_DIR = MEET_DATA_DIR / "secrets"
@@ -59,6 +57,10 @@ if SERVER_TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True
 CSRF_TRUSTED_ORIGINS = [MEET_BASE_URL] if MEET_BASE_URL else []
+APPEND_SLASH = False
+CSRF_FAILURE_VIEW = "meet.pages.csrf_failure"
+ROOT_URLCONF = "meet.urls"
+WSGI_APPLICATION = "meet.wsgi.application"
 
 # -- Who may come in -------------------------------------------------------------------------------------------------
 
@@ -78,14 +80,28 @@ MEET_ROOM_MEMBER_TOKEN_EXPIRATION = duration(env("MEET_ROOM_MEMBER_TOKEN_EXPIRAT
 MEET_PASSWORD_CHANGE_TOKEN_EXPIRATION = duration(env("MEET_PASSWORD_CHANGE_TOKEN_EXPIRATION", default="15m"))
 MEET_REFRESH_TOKEN_ROTATION_ENABLED = env.bool("MEET_REFRESH_TOKEN_ROTATION_ENABLED", default=True)
 
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["accounts.hashers.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": MEET_PASSWORD_MIN_LENGTH},
     }
 ]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "user_id"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "accounts.forms.LoginForm"}
 # Both login doors share the limiter of meet.limits (accounts.adapter); allauth's own guards the one-time codes.
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"login_failed": "5/5m/key"} if MEET_RATE_LIMITS else False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Meet"
 
 # Browsers share cookies between the ports of a host: each installation has its own names.
 SESSION_COOKIE_NAME = f"meet_session_{MEET_PORT}"
@@ -113,6 +129,10 @@ LIVEKIT_API_SECRET = env("LIVEKIT_API_SECRET", default="") or keystore.kept(
 )
 MEETING_EMPTY_TIMEOUT = duration(env("MEETING_EMPTY_TIMEOUT", default="20s"))
 MEETING_DEPARTURE_TIMEOUT = duration(env("MEETING_DEPARTURE_TIMEOUT", default="20s"))
+# The embedded recorder's browser; empty: the first of those that systems install.
+MEET_CHROMIUM = env("MEET_CHROMIUM", default="")
+# A recording stops while there is still room to finish its file, and for everybody else's.
+MEET_RECORDING_MIN_FREE_BYTES = env.int("MEET_RECORDING_MIN_FREE_BYTES", default=2**30)
 MEET_CAPTIONS_ENABLED = env.bool("MEET_CAPTIONS_ENABLED", default=False)
 # compatibility: permissions in both spellings; 3.9.0: the new names only.
 MEET_MODE = env("MEET_MODE", default="compatibility")
@@ -120,23 +140,13 @@ MEET_MODE = env("MEET_MODE", default="compatibility")
 # Networks (CIDR) that webhooks may not be sent to, e.g. 169.254.0.0/16.
 MEET_WEBHOOK_FORBIDDEN_NETWORKS: list[str] = env.list("MEET_WEBHOOK_FORBIDDEN_NETWORKS", default=[])
 
-REDIS_URL = env("REDIS_URL", default="")
-# Web processes of one container; more than one count rate limits together, in Redis.
-WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
-
-# -- Recordings ------------------------------------------------------------------------------------------------------
-
 # browser: the embedded recorder; egress: LiveKit's own service.
 MEET_RECORDER = env("MEET_RECORDER", default="") or ("browser" if MEET_EMBEDDED_LIVEKIT else "egress")
-# The embedded recorder's browser; empty: the first of those that systems install.
-MEET_CHROMIUM = env("MEET_CHROMIUM", default="")
 # Recordings at the same time by the embedded recorder of this machine.
 MEET_RECORDER_SLOTS = env.int("MEET_RECORDER_SLOTS", default=1)
 # Under which name this machine's recorder is known; only it has the files that are not stored yet.
 MEET_RECORDER_HOST = keystore.kept(MEET_DATA_DIR, "recorder_host", keystore.host_name)
 MEET_RECORDING_MAX_MINUTES = env.int("MEET_RECORDING_MAX_MINUTES", default=360)
-# A recording stops while there is still room to finish its file, and for everybody else's.
-MEET_RECORDING_MIN_FREE_BYTES = env.int("MEET_RECORDING_MIN_FREE_BYTES", default=2**30)
 # Where recorders find the page that shows them the meeting.
 MEET_RECORDER_PAGE_URL = env("MEET_RECORDER_PAGE_URL", default="") or (
     f"http://localhost:{MEET_PORT}/recorder"
@@ -186,6 +196,10 @@ MEET_ORPHAN_GRACE_DAYS = env.int("MEET_ORPHAN_GRACE_DAYS", default=7)
 # How many days the receipts of deleted recordings stay; 0: for ever.
 MEET_RECEIPT_DAYS = env.int("MEET_RECEIPT_DAYS", default=365)
 
+REDIS_URL = env("REDIS_URL", default="")
+# Web processes of one container; more than one count rate limits together, in Redis.
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
+
 # -- Data ------------------------------------------------------------------------------------------------------------
 
 DATABASES: dict[str, dict[str, Any]] = {
@@ -205,6 +219,7 @@ else:
     _database["OPTIONS"] = {
         "pool": {"min_size": 2, "max_size": env.int("MEET_DATABASE_POOL", default=16), "timeout": 10}
     }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
@@ -262,7 +277,114 @@ STORAGES = {
     "recordings": _RECORDING_STORAGES.get(MEET_BLOB_STORAGE_MODE, _RECORDING_STORAGES["fs"]),
 }
 
+# -- The application -------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "meet.livekit",
+    "meet.idempotency",
+    "accounts",
+    "meet.webhooks",
+    "meet.appearance",
+    "rooms",
+    "recordings",
+    "meet.apps.MeetConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "corsheaders",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "django_vite",
+    "drf_spectacular_sidecar",
+    "template_partials",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "meet.prefix.PrefixMiddleware",
+    "meet.health.MetricsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "meet.request_ids.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.PasswordChangeMiddleware",
+    "meet.pages.ErrorPagesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "meet.pages.frame",
+            ],
+        },
+    }
+]
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": [
+        "meet.api.parsers.JSONParser",
+        "meet.api.parsers.FormParser",
+        "meet.api.parsers.NoBodyParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["meet.api.renderers.JSONRenderer", "meet.api.renderers.BrowsableAPIRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "meet.api.renderers.Negotiation",
+    "DEFAULT_SCHEMA_CLASS": "meet.openapi.operations.Schema",
+    "EXCEPTION_HANDLER": "meet.api.exceptions.handler",
+    "UNAUTHENTICATED_USER": None,
+}
+# The rest of the document is written in meet.openapi.
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [],
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+}
+
 # -- What browsers get -----------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "meet" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
+# No copying into a second folder: WhiteNoise reads what Vite built, names with a hash are kept for ever.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9a-zA-Z_-]{8}\.\w+$"
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "manifest_path": BASE_DIR / "static" / "dist" / "manifest.json",
+    }
+}
 
 # Where players are sent to when MEET_RECORDING_REDIRECT is on.
 _recording_origins = {
@@ -292,5 +414,26 @@ SECURE_HSTS_SECONDS = 31536000 if _https else 0
 
 CORS_ALLOW_ALL_ORIGINS = "*" in SERVER_CORS_ORIGIN
 CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else SERVER_CORS_ORIGIN
+CORS_URLS_REGEX = r"^/(internal-)?api/"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "range",
+    "x-api-key",
+    "x-extrafields",
+    "x-fields",
+    "x-meet-dialect",
+    "x-refresh-token",
+    "x-room-member-token",
+]
+CORS_EXPOSE_HEADERS = [
+    "Location", "Deprecation", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "RateLimit-Limit",
+    "RateLimit-Remaining", "RateLimit-Reset", "Content-Range", "X-Request-ID", "Idempotency-Replayed",
+]  # fmt: skip
+
+# Bodies of the API end at 100 kB (meet.api.parsers); events of LiveKit may be larger.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 LOGGING = logging.configuration(level=env("LOG_LEVEL", default="INFO"), as_json=MEET_PRODUCTION)
