@@ -163,4 +163,4 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
         run.process.kill()
         run.process.wait(5)
 
-        wait_until(lambda: not run.processes(), seconds=40, what="the parts have ended")
+        wait_until(lambda: not run.processes(), seconds=15, what="the parts have ended")
