@@ -121,13 +121,13 @@ def request_stop(row: Recording, *, by: str, now: datetime) -> None:
 def lose_recorder(row: Recording, *, now: datetime, failure: Failure = Failure.RECORDER_DIED) -> None:
     """Nothing more comes of it: the room is free, and whoever has the file may still finish it. One that had not begun
     has none, and whoever waits for it is told so. The caller holds the row."""
-    row.released_at = row.released_at or now
-    row.ended_at = row.ended_at or now
     _fail_with(row, failure)
     _log(row, Kind.RECORDER_LOST, now=now, details=failure.sentence)
     if row.status == RecordingStatus.STARTING:
         _end(row, RecordingStatus.FAILED, now=now)
         return
+    row.released_at = row.released_at or now
+    row.ended_at = row.ended_at or now
     if row.status != RecordingStatus.ENDING:
         _advance(row, RecordingStatus.ENDING, now=now)
     row.deadline_at = now + FINISH_WITHIN

@@ -122,7 +122,7 @@ def statuses(request: HttpRequest, actor: Actor) -> HttpResponse:
     ids = lists.asked_ids(request.GET.get("ids", ""))
     rooms: dict[int, Room] = {}
     for scope in visible_rooms(actor):
-        found = scope.with_status().select_related("owner").filter(room_id__in=ids)
+        found = whole(scope).filter(room_id__in=ids)
         rooms.update({room.pk: room for room in found})
     counts = request.GET.get("counts")
     context = {

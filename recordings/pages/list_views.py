@@ -150,7 +150,7 @@ def statuses(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _among(scope: Any, ids: Collection[str]) -> Any:
-    return scope.select_related("room").filter(recording_id__in=ids)
+    return listing.whole(scope).filter(recording_id__in=ids)
 
 
 @signed_in()

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,9 @@ def kill(installation: Installation, words: str) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def kill_recorder(installation: Installation, part: str) -> None:
-    """Its process, or the browser that it films with."""
-    if part == RECORDER:
-        kill(installation, RECORDER)
+def kill_part(installation: Installation, part: str) -> None:
+    if part != BROWSER:
+        kill(installation, part)
         return
     for pid in browsers():
         os.kill(pid, signal.SIGKILL)
@@ -85,7 +85,7 @@ def test_a_killed_browser_leaves_a_file_up_to_its_last_second(
     with meeting(installation, program) as room:
         recording = start(program, room)
         time.sleep(5)
-        kill_recorder(installation, BROWSER)
+        kill_part(installation, BROWSER)
         wait_until(lambda: is_free(installation, program, room), seconds=5, what="the room is free")
         found = ended(program, recording)
     assert (found["status"], found["errorCode"]) == ("complete", 4)
@@ -125,20 +125,33 @@ def test_a_killed_media_server_ends_the_recording_when_it_was_lost(
     nothing_is_left(installation)
 
 
+@contextmanager
+def dying_soon(installation: Installation, dying: str) -> Iterator[None]:
+    """As soon as the recorder's browser is there."""
+
+    def kill_it() -> None:
+        wait_until(lambda: bool(browsers()), what="the browser has started")
+        kill_part(installation, dying)
+
+    with ThreadPoolExecutor(1) as pool:
+        killing = pool.submit(kill_it)
+        yield
+        killing.result()
+
+
+def is_refused(program: httpx.Client, room: dict[str, Any]) -> None:
+    answer = program.post("/api/v1/recordings", json={"roomId": room["roomId"]}, timeout=40)
+    assert answer.status_code == 503, answer.text
+    assert answer.json()["error"] == "Recording Error"
+
+
 @pytest.mark.parametrize("dying", [BROWSER, RECORDER])
 def test_a_recorder_killed_before_it_has_begun_fails_the_start_and_frees_the_room(
     installation: Installation, program: httpx.Client, dying: str
 ) -> None:
-    def kill_soon() -> None:
-        wait_until(lambda: bool(browsers()), what="the browser has started")
-        kill_recorder(installation, dying)
-
-    with meeting(installation, program) as room, ThreadPoolExecutor(1) as pool:
-        killing = pool.submit(kill_soon)
-        answer = program.post("/api/v1/recordings", json={"roomId": room["roomId"]}, timeout=40)
-        killing.result()
-        assert answer.status_code == 503, answer.text
-        assert answer.json()["error"] == "Recording Error"
+    with meeting(installation, program) as room:
+        with dying_soon(installation, dying):
+            is_refused(program, room)
         assert is_free(installation, program, room)
         stop(program, start(program, room))
     nothing_is_left(installation)
@@ -147,17 +160,9 @@ def test_a_recorder_killed_before_it_has_begun_fails_the_start_and_frees_the_roo
 def test_a_media_server_killed_before_the_recorder_has_begun_fails_the_start_and_frees_the_room(
     installation: Installation, program: httpx.Client
 ) -> None:
-    def kill_soon() -> None:
-        wait_until(lambda: bool(browsers()), what="the browser has started")
-        kill(installation, MEDIA)
-
-    with meeting(installation, program) as room, ThreadPoolExecutor(1) as pool:
-        with installation.frozen("meet.supervisor"):
-            killing = pool.submit(kill_soon)
-            answer = program.post("/api/v1/recordings", json={"roomId": room["roomId"]}, timeout=40)
-            killing.result()
-        assert answer.status_code == 503, answer.text
-        assert answer.json()["error"] == "Recording Error"
+    with meeting(installation, program) as room:
+        with installation.frozen("meet.supervisor"), dying_soon(installation, MEDIA):
+            is_refused(program, room)
         assert is_free(installation, program, room)
     nothing_is_left(installation)
 
@@ -170,7 +175,7 @@ def test_a_recorder_killed_while_it_ends_loses_nothing_that_was_filmed(
         recording = start(program, room)
         time.sleep(4)
         assert stop(program, recording)["status"] == "ending"
-        kill_recorder(installation, dying)
+        kill_part(installation, dying)
         wait_until(lambda: is_free(installation, program, room), seconds=10, what="the room is free")
         found = ended(program, recording)
     # Whether it had its last piece by then is a matter of moments.
