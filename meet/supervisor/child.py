@@ -1,14 +1,12 @@
 """One running part: its process group, its output, its end."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 from meet.supervisor.programs import Program
@@ -23,12 +21,11 @@ class Child:
     def __init__(
         self, program: Program, *, on_line: Callable[[str, bytes], None], on_end: Callable[["Child", int], None]
     ) -> None:
-        """Must be called by the main thread: the kernel's parent-death signal is tied to the calling thread."""
         self.program = program
         self._on_line = on_line
         self._on_end = on_end
         self._process = subprocess.Popen(
-            _guarded(program.command),
+            program.command,
             cwd=ROOT,
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -70,15 +67,3 @@ def environment() -> dict[str, str]:
     beside_python = str(Path(sys.executable).parent)
     path = os.pathsep.join([beside_python, os.environ.get("PATH", os.defpath)])
     return {**os.environ, "PATH": path, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "meet.settings"}
-
-
-def _guarded(command: Sequence[str]) -> list[str]:
-    """On Linux the kernel sends TERM to the child when the supervisor dies, even of SIGKILL."""
-    return ["setpriv", "--pdeathsig", "TERM", *command] if _kernel_tells_children() else list(command)
-
-
-@cache
-def _kernel_tells_children() -> bool:
-    if sys.platform != "linux" or shutil.which("setpriv") is None:
-        return False
-    return subprocess.run(["setpriv", "--pdeathsig", "TERM", "true"], capture_output=True, check=False).returncode == 0

@@ -4,7 +4,7 @@ import signal
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 
@@ -12,6 +12,7 @@ from honcho.colour import get_colours
 from honcho.printer import Message, Printer
 
 from meet.supervisor.child import Child
+from meet.supervisor.guardian import Guardian
 from meet.supervisor.programs import Program
 
 NAME = "meet"
@@ -41,6 +42,10 @@ class Supervisor:
 
     def run(self) -> int:
         """Returns the exit code when no child is left."""
+        with closing(Guardian(insist_after=INSIST_AFTER, kill_after=KILL_AFTER)) as self._guardian:
+            return self._run()
+
+    def _run(self) -> int:
         for program in self._programs:
             if not program.comes_later:
                 self._start(program)
@@ -77,11 +82,13 @@ class Supervisor:
             child.send(signal.SIGTERM)
 
     def _start(self, program: Program) -> None:
-        self._children[program.name] = Child(
+        child = Child(
             program,
             on_line=lambda name, line: self.later(lambda: self._print(name, line)),
             on_end=lambda child, code: self.later(lambda: self._ended(child, code)),
         )
+        self._guardian.watch(child.pid, program.insist)
+        self._children[program.name] = child
 
     def _do_what_is_due(self) -> None:
         now = time.monotonic()
@@ -95,6 +102,7 @@ class Supervisor:
     def _ended(self, child: Child, code: int) -> None:
         name = child.program.name
         del self._children[name]
+        self._guardian.forget(child.pid)
         if self._stopping:
             return
         now = time.monotonic()

@@ -178,19 +178,41 @@ def test_a_terminal_that_is_gone_does_not_keep_children_alive() -> None:
     assert supervisor.run() == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's death")
-def test_children_end_when_the_supervisor_is_killed() -> None:
+def killed_supervisor(code: str, *, parts: int) -> list[int]:
+    """The processes that printed «here» below a supervisor that has just been killed."""
     driver = (
         "import sys\n"
         "from honcho.printer import Printer\n"
         "from meet.supervisor.loop import Supervisor\n"
         "from meet.supervisor.programs import Program\n"
-        f"code = {STUBBORN.format(ignored=[])!r}\n"
-        "Supervisor([Program('web', (sys.executable, '-c', code))], printer=Printer(sys.stdout)).run()\n"
+        f"Supervisor([Program('web', (sys.executable, '-c', {code!r}))], printer=Printer(sys.stdout)).run()\n"
     )
     with subprocess.Popen([sys.executable, "-c", driver], stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout is not None
-        [pid] = pids(supervisor.stdout.readline())
+        left = pids("".join(supervisor.stdout.readline() for _ in range(parts)))
         supervisor.kill()
+    return left
 
-    assert all_gone([pid], within=3)
+
+def test_children_end_when_the_supervisor_is_killed() -> None:
+    left = killed_supervisor(STUBBORN.format(ignored=[]), parts=1)
+
+    assert len(left) == 1
+    assert all_gone(left, within=1.5)
+
+
+def test_children_of_a_killed_supervisor_are_insisted_upon_as_it_would_have_done() -> None:
+    left = killed_supervisor(STUBBORN.format(ignored=["SIGTERM"]), parts=1)
+
+    assert not all_gone(left, within=1.5)
+    assert all_gone(left, within=1.5)
+
+
+def test_nothing_outlives_a_killed_supervisor_whatever_it_ignores() -> None:
+    stubborn = STUBBORN.format(ignored=["SIGTERM", "SIGQUIT"])
+    grandchild = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {stubborn!r}])\n"
+
+    left = killed_supervisor(grandchild + stubborn, parts=2)
+
+    assert len(left) == 2
+    assert all_gone(left, within=6)
