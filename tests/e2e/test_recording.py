@@ -18,7 +18,7 @@ from recordings.recorders.browser.finish import probe
 from tests import servers
 from tests.e2e.conftest import sign_in
 from tests.e2e.recorder.film import Film, white_squares
-from tests.e2e.recording import ended, get, meeting, start, stop
+from tests.e2e.recording import end_meeting, ended, get, meeting, start, stop
 from tests.servers import Installation, wait_until
 
 _SEEK = """async (at) => {
@@ -36,7 +36,7 @@ _SEEK = """async (at) => {
 @pytest.fixture(scope="session", params=["laptop", "servers"])
 def installation(request: pytest.FixtureRequest, servers_folder: Path) -> Iterator[Installation]:
     folder = servers_folder / f"recording-{request.param}"
-    env = {"MEETING_DEPARTURE_TIMEOUT": "1s"}
+    env: dict[str, str] = {}
     with ExitStack() as stack:
         if request.param == "servers":
             env |= stack.enter_context(servers.s3(servers_folder / "recording-store")).env
@@ -75,10 +75,8 @@ def recorded(installation: Installation, program: httpx.Client) -> Recorded:
         time.sleep(3)
         stop(program, second)
         second = ended(program, second)
-    # The room's access cannot be changed while LiveKit still waits for people to come back.
-    wait_until(
-        lambda: program.get(f"/api/v1/rooms/{room['roomId']}").json()["status"] == "open", what="the meeting is over"
-    )
+        # The room's access cannot be changed in a meeting.
+        end_meeting(installation, program, room)
     return Recorded(room, first, second, wall_clock)
 
 

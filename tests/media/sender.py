@@ -7,6 +7,7 @@ its orders from standard input and ends when that does.
 import asyncio
 import base64
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -91,6 +92,8 @@ def main() -> None:
     orders = json.loads(sys.stdin.readline())
     clips = [_frames(base64.b64decode(order.pop("clip"))) for order in orders]
     asyncio.run(_meet([Sender(**order) for order in orders], clips))
+    # Threads of the library call Python to the very end, and abort the process when it is being taken down.
+    os._exit(0)
 
 
 async def _meet(people: list[Sender], clips: list[list[bytes]]) -> None:
