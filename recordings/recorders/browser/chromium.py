@@ -27,6 +27,8 @@ _FLAGS = (
     "--remote-debugging-pipe", "--headless=new", "--kiosk", "--hide-scrollbars", "--disable-gpu",
     "--disable-dev-shm-usage", "--disable-extensions", "--disable-breakpad", "--no-first-run",
     "--autoplay-policy=no-user-gesture-required", "--auto-accept-this-tab-capture",
+    # Whoever works at this machine has no use for the meeting from its loudspeakers; the film gets its sound otherwise.
+    "--mute-audio",
     # The bar that says that the tab is being shared would take its place from the page, and be black in the film.
     "--disable-infobars",
     # Nobody is asked for anything but the page.

@@ -16,7 +16,7 @@ if (isLanguage(language)) currentLanguage.choose(language);
 // Layers as large as their tiles; whoever is in no tile is not decoded.
 const room = new Room({ adaptiveStream: { pauseVideoInBackground: false } });
 const recording = new Recording(room, layout, new Signals());
-window.meetRecorder = new TabRecorder();
+window.meetRecorder = new TabRecorder(room);
 
 const root = document.getElementById('recorder-root');
 if (root) {

@@ -1,3 +1,6 @@
+import type { Room } from 'livekit-client';
+import { Mix } from './mix';
+
 /** Asked for by the driver in recordings/recorders/browser; LiveKit Egress never calls it. */
 export interface Quality {
   width: number;
@@ -19,15 +22,21 @@ declare global {
 const FORMAT = 'video/mp4;codecs=avc1.640028,opus';
 const CHUNK_MS = 1000;
 
-/** Records the tab that it is in, and hands the file over piece by piece as it grows. */
+/** Records what the tab shows and what the meeting says, and hands the file over piece by piece as it grows. */
 export class TabRecorder {
+  readonly #room: Room;
   #recorder: MediaRecorder | null = null;
   #handedOver = Promise.resolve();
   #chunks = 0;
 
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
   async start(quality: Quality): Promise<void> {
-    const stream = await navigator.mediaDevices.getDisplayMedia(tabOptions(quality));
-    const recorder = new MediaRecorder(stream, {
+    const tab = await navigator.mediaDevices.getDisplayMedia(tabOptions(quality));
+    const film = new MediaStream([...tab.getVideoTracks(), new Mix(this.#room).track]);
+    const recorder = new MediaRecorder(film, {
       mimeType: FORMAT,
       videoBitsPerSecond: quality.videoBitsPerSecond,
       audioBitsPerSecond: quality.audioBitsPerSecond,
@@ -62,17 +71,10 @@ export class TabRecorder {
 }
 
 function tabOptions({ width, height, frameRate }: Quality): DisplayMediaStreamOptions {
-  const sound = {
-    echoCancellation: false,
-    noiseSuppression: false,
-    autoGainControl: false,
-    suppressLocalAudioPlayback: false,
-  };
   return {
     preferCurrentTab: true,
     // A limit of exactly that would drop every picture that comes a hair early.
     video: { width, height, frameRate: { max: frameRate * 1.1 } },
-    audio: sound,
   } as DisplayMediaStreamOptions;
 }
 

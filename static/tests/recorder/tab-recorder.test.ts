@@ -1,12 +1,17 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { TabRecorder } from '../../src/recorder/tab-recorder';
+import { FakeRoom } from '../meeting/cast';
+import { FakeAudioContext, FakeConstantSourceNode, FakeStream } from './web-audio';
 
 class FakeMediaRecorder extends EventTarget {
   static last: FakeMediaRecorder;
   state = 'inactive';
 
-  constructor() {
+  readonly stream: FakeStream;
+
+  constructor(stream: FakeStream) {
     super();
+    this.stream = stream;
     FakeMediaRecorder.last = this;
   }
 
@@ -38,6 +43,8 @@ class FakeFileReader extends EventTarget {
   }
 }
 
+const TAB = { getVideoTracks: () => ['picture of the tab'] };
+
 const QUALITY = {
   width: 1280,
   height: 720,
@@ -52,16 +59,20 @@ it('hands numbered pieces over in order, the last one before it says that it sto
   const pieces: string[] = [];
   vi.stubGlobal('MediaRecorder', FakeMediaRecorder);
   vi.stubGlobal('FileReader', FakeFileReader);
-  vi.stubGlobal('navigator', { mediaDevices: { getDisplayMedia: async () => 'the tab' } });
+  vi.stubGlobal('MediaStream', FakeStream);
+  vi.stubGlobal('AudioContext', FakeAudioContext);
+  vi.stubGlobal('ConstantSourceNode', FakeConstantSourceNode);
+  vi.stubGlobal('navigator', { mediaDevices: { getDisplayMedia: async () => TAB } });
   vi.stubGlobal('window', { meetRecorderChunk: (piece: string) => pieces.push(piece) });
 
-  const recorder = new TabRecorder();
+  const recorder = new TabRecorder(new FakeRoom().asRoom());
   await recorder.start(QUALITY);
   FakeMediaRecorder.last.give('a long piece that takes long to read');
   FakeMediaRecorder.last.give('');
   FakeMediaRecorder.last.give('short');
   await recorder.stop();
 
+  expect(FakeMediaRecorder.last.stream.tracks).toEqual(['picture of the tab', 'all voices']);
   const told = pieces.map((piece) => piece.split(' ')).map(([n, text]) => [n, atob(text ?? '')]);
   expect(told).toEqual([
     ['0', 'a long piece that takes long to read'],

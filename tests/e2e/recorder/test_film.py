@@ -1,5 +1,6 @@
 """What the embedded recorder films: sound, moving people, layouts."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,16 @@ def test_a_shared_screen_is_large_in_the_grid(meeting: Meeting, job: Jobs) -> No
         film, _ = _filmed(job(), Plan(seconds=4))
     seen = shares(film.picture(3))
     assert (_large(seen), _small(seen)) == ({"blue"}, {"red"})
+
+
+def test_who_comes_later_is_heard_until_they_go(meeting: Meeting, job: Jobs) -> None:
+    with sending(meeting.person("Ana", tone=0)), ExitStack() as others:
+        plan = Plan(seconds=9, acts={3: lambda: others.enter_context(sending(meeting.person("Bo"))), 6: others.close})
+        film, _ = _filmed(job(), plan)
+    loud = film.loudness()
+    assert max(loud[:5]) < 0.01
+    assert max(loud[8:14]) > 0.05
+    assert max(loud[-3:]) < 0.01
 
 
 @pytest.mark.parametrize("layout", ["grid", "speaker"])

@@ -1,0 +1,34 @@
+/** As much of Web Audio as a mix needs. */
+export class FakeStream {
+  readonly tracks: unknown[];
+
+  constructor(tracks: unknown[]) {
+    this.tracks = tracks;
+  }
+}
+
+export class FakeAudioContext {
+  static last: FakeAudioContext;
+  /** What is heard at the moment, by the track that it comes from. */
+  readonly heard: unknown[] = [];
+
+  constructor() {
+    FakeAudioContext.last = this;
+  }
+
+  createMediaStreamDestination() {
+    return { stream: { getAudioTracks: () => ['all voices'] } };
+  }
+
+  createMediaStreamSource({ tracks: [track] }: FakeStream) {
+    return {
+      connect: () => this.heard.push(track),
+      disconnect: () => this.heard.splice(this.heard.indexOf(track), 1),
+    };
+  }
+}
+
+export class FakeConstantSourceNode {
+  connect(): void {}
+  start(): void {}
+}
