@@ -26,7 +26,7 @@ const PATIENCE_FOR_OTHERS = 600;
 /** LiveKit's own policy would go on for 40 seconds, and the file would grow with a frozen picture. */
 const PATIENCE_FOR_RECONNECTION = 10_000;
 /** Seconds that pictures wait for their sound, which needs so much longer from the network to the film. */
-const DELAY_OF_PICTURES = 0.08;
+const DELAY_OF_PICTURES = 0.06;
 
 const REDRAW_ON = [
   RoomEvent.ParticipantConnected,

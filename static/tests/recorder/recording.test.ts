@@ -73,7 +73,7 @@ describe('a recording', () => {
     const [picture, sound] = ['video', 'audio'].map((kind) => ({ kind, setPlayoutDelay: vi.fn() }));
     room.emit(RoomEvent.TrackSubscribed, picture);
     room.emit(RoomEvent.TrackSubscribed, sound);
-    expect(picture?.setPlayoutDelay).toHaveBeenCalledWith(0.08);
+    expect(picture?.setPlayoutDelay).toHaveBeenCalledWith(0.06);
     expect(sound?.setPlayoutDelay).not.toHaveBeenCalled();
   });
 
