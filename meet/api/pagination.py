@@ -6,7 +6,6 @@ scope is asked for its next page by itself, and the pages are merged.
 
 import base64
 import binascii
-import heapq
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.db import connection
 from django.db.models import F, Model, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.expressions import OrderBy
 from rest_framework import serializers
@@ -105,9 +105,9 @@ def page(
     if len(found) == 1:
         rows = _first([whole(part) for part in found[0]], size + 1)
     else:
-        keys = (_first([part.values_list(sort.column, "pk") for part in one], size + 1) for one in found)
-        ordered = heapq.merge(*keys, key=lambda key: _sort_key(*key), reverse=descending)
-        pks = list(dict.fromkeys(pk for _value, pk in ordered))[: size + 1]
+        keys = _all([part.values_list(sort.column, "pk")[: size + 1] for one in found for part in one])
+        ordered = sorted(keys, key=lambda key: _sort_key(*key), reverse=descending)
+        pks = [pk for _value, pk in ordered[: size + 1]]
         by_pk = whole(scopes[0].model._default_manager.all()).in_bulk(pks)
         rows = [by_pk[pk] for pk in pks if pk in by_pk]
     has_more = len(rows) > size
@@ -124,6 +124,15 @@ def _first(ranges: Iterable[QuerySet[Any, Any]], count: int) -> list[Any]:
         if len(rows) == count:
             break
     return rows
+
+
+def _all(parts: Sequence[QuerySet[Any, Any]]) -> set[Any]:
+    """The rows of all `parts`, asked for at once where the database has limits in unions; SQLite has no such thing, and
+    no way to it that would be worth saving."""
+    if not connection.features.supports_slicing_ordering_in_compound:
+        return {row for part in parts for row in part}
+    first, *others = parts
+    return set(first.union(*others, all=True))
 
 
 def _order(sort: Sort, *, descending: bool) -> tuple[OrderBy, str]:

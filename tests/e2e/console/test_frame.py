@@ -1,5 +1,7 @@
 """What is around every page: menu, language, theme, session."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, ViewportSize, expect
 
 _PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -38,7 +40,7 @@ def test_the_language_is_chosen_once_for_all_pages(signed_in_page: Page) -> None
     page = signed_in_page
     page.click("#language-selector-btn")
     page.get_by_role("button", name="Español").click()
-    expect(page.get_by_role("heading", name="Salas")).to_be_visible()
+    expect(page.get_by_role("heading", name="Salas", exact=True)).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "es")
     page.goto("/config")
     expect(page.get_by_role("heading", name="Configuración")).to_be_visible()
@@ -59,8 +61,11 @@ def test_dark_follows_the_system_until_somebody_chooses(signed_in_page: Page) ->
     assert 'data-bs-theme="light"' in page.request.get("/rooms").text()
 
 
-def test_an_ended_session_leads_to_the_login_and_back(signed_in_page: Page) -> None:
+def test_an_ended_session_leads_to_the_login_and_back(signed_in_page: Page, new_room: Callable[[], object]) -> None:
     page = signed_in_page
+    # A list with rooms asks for their states.
+    new_room()
+    page.reload()
     cookies = [cookie for cookie in page.context.cookies() if not cookie["name"].startswith("meet_session")]
     page.context.clear_cookies()
     page.context.add_cookies(cookies)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from recordings.recorders.browser import End, Job
 from tests import servers
 from tests.e2e.recorder.meeting import Meeting
 
-Act = Callable[[], None]
+Act = Callable[[], object]
 
 
 @dataclass
