@@ -4,7 +4,8 @@ const RATE = 48_000;
 
 /**
  * All voices of a meeting as one track, those who come later included. The tab's own sound, which getDisplayMedia has to
- * offer, wanders by a tenth of a second against its pictures; this keeps its distance.
+ * offer, wanders by a tenth of a second against its pictures; this keeps its distance. Chromium gives Web Audio what an
+ * element plays (RemoteSound), and nothing of a track that none does.
  */
 export class Mix {
   readonly #context = new AudioContext({ sampleRate: RATE });
