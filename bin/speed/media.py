@@ -40,9 +40,10 @@ class Client:
     ) -> None:
         self._connection.close()
 
-    def get(self, path: str, *, start: int | None = None, at_most: int | None = None) -> int:
-        """How many bytes came; `at_most` breaks off there."""
-        asked = "" if start is None else f"Range: bytes={start}-\r\n"
+    def get(self, path: str, *, start: int | None = None, length: int | None = None, at_most: int | None = None) -> int:
+        """How many bytes came; a range without `length` names no end, and `at_most` breaks off there."""
+        end = "" if start is None or length is None else start + length - 1
+        asked = "" if start is None else f"Range: bytes={start}-{end}\r\n"
         self._connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{self._headers}{asked}\r\n".encode())
         head = b""
         while b"\r\n\r\n" not in head:
@@ -50,12 +51,12 @@ class Client:
         head, _, body = head.partition(b"\r\n\r\n")
         if head[9:12] not in (b"200", b"206"):
             raise RuntimeError(head.decode())
-        length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
-        wanted, got = min(length, at_most or length), len(body)
+        size = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+        wanted, got = min(size, at_most or size), len(body)
         while got < wanted:
             received = self._connection.recv_into(self._buffer)
             if not received:
-                raise RuntimeError(f"{path} broke off after {got} of {length} bytes")
+                raise RuntimeError(f"{path} broke off after {got} of {size} bytes")
             got += received
         return got
 
