@@ -1,11 +1,4 @@
-import {
-  ConnectionError,
-  type Participant,
-  type RemoteTrack,
-  type Room,
-  RoomEvent,
-  Track,
-} from 'livekit-client';
+import { ConnectionError, type Participant, type Room, RoomEvent } from 'livekit-client';
 import { Store } from '../store';
 import { othersIn, type Person, ShareOrder } from '../tiles/people';
 import { type Layout, nextSpeaker, toLayout } from './layouts';
@@ -25,8 +18,6 @@ const PATIENCE_FOR_PICTURES = 5_000;
 const PATIENCE_FOR_OTHERS = 600;
 /** LiveKit's own policy would go on for 40 seconds, and the file would grow with a frozen picture. */
 const PATIENCE_FOR_RECONNECTION = 10_000;
-/** Seconds that pictures wait for their sound, which needs so much longer from the network to the film. */
-const DELAY_OF_PICTURES = 0.06;
 
 const REDRAW_ON = [
   RoomEvent.ParticipantConnected,
@@ -88,7 +79,6 @@ export class Recording extends Store<RecordingState> {
     const { room } = this;
     for (const event of REDRAW_ON) room.on(event, this.#redraw);
     room
-      .on(RoomEvent.TrackSubscribed, this.#onTrack)
       .on(RoomEvent.ActiveSpeakersChanged, this.#onSpeakers)
       .on(RoomEvent.ParticipantMetadataChanged, (_before, person) => {
         if (person.isLocal) this.#chooseLayout(person);
@@ -99,10 +89,6 @@ export class Recording extends Store<RecordingState> {
       .on(RoomEvent.Reconnected, this.#onReconnected)
       .on(RoomEvent.Disconnected, this.#onDisconnected);
   }
-
-  readonly #onTrack = (track: RemoteTrack): void => {
-    if (track.kind === Track.Kind.Video) track.setPlayoutDelay(DELAY_OF_PICTURES);
-  };
 
   readonly #onSpeakers = (speakers: Participant[]): void => {
     const speaking = speakers.map(({ identity }) => identity);

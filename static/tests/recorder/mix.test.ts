@@ -2,17 +2,17 @@ import { RoomEvent } from 'livekit-client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Mix } from '../../src/recorder/mix';
 import { FakeRoom, participant } from '../meeting/cast';
-import { FakeAudioContext, FakeConstantSourceNode, FakeStream } from './web-audio';
+import { FakeAudioContext, stubWebAudio } from './web-audio';
 
-beforeEach(() => {
-  vi.stubGlobal('MediaStream', FakeStream);
-  vi.stubGlobal('AudioContext', FakeAudioContext);
-  vi.stubGlobal('ConstantSourceNode', FakeConstantSourceNode);
-});
+beforeEach(stubWebAudio);
 
 afterEach(() => vi.unstubAllGlobals());
 
-const track = (name: string, kind = 'audio') => ({ kind, mediaStreamTrack: name });
+const track = (name: string, kind = 'audio') => ({
+  kind,
+  mediaStreamTrack: name,
+  setPlayoutDelay: vi.fn(),
+});
 
 function mixOf(room: FakeRoom): unknown[] {
   new Mix(room.asRoom());
@@ -46,4 +46,16 @@ it('has nobody twice', () => {
   room.emit(RoomEvent.TrackSubscribed, ann);
   room.emit(RoomEvent.TrackSubscribed, ann);
   expect(heard).toEqual(['ann']);
+});
+
+it('has pictures wait for their sound, and sound for nothing', () => {
+  const room = new FakeRoom();
+  const [early, late, voice] = [track('ann', 'video'), track('bo', 'video'), track('bo')];
+  const trackPublications = new Map([['picture', { track: early }]]);
+  room.remoteParticipants.set('ann', participant('ann', { trackPublications }));
+  mixOf(room);
+  room.emit(RoomEvent.TrackSubscribed, late);
+  room.emit(RoomEvent.TrackSubscribed, voice);
+  for (const picture of [early, late]) expect(picture?.setPlayoutDelay).toHaveBeenCalledWith(0.06);
+  expect(voice?.setPlayoutDelay).not.toHaveBeenCalled();
 });

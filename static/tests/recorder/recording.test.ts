@@ -68,15 +68,6 @@ describe('a recording', () => {
     expect(words()).toEqual(['START_RECORDING']);
   });
 
-  it('has pictures wait for their sound', async () => {
-    const { room } = await recorded();
-    const [picture, sound] = ['video', 'audio'].map((kind) => ({ kind, setPlayoutDelay: vi.fn() }));
-    room.emit(RoomEvent.TrackSubscribed, picture);
-    room.emit(RoomEvent.TrackSubscribed, sound);
-    expect(picture?.setPlayoutDelay).toHaveBeenCalledWith(0.06);
-    expect(sound?.setPlayoutDelay).not.toHaveBeenCalled();
-  });
-
   it('ends when it is sent out', async () => {
     const { room } = await recorded();
     vi.advanceTimersByTime(7_000);

@@ -1,12 +1,11 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { TabRecorder } from '../../src/recorder/tab-recorder';
 import { FakeRoom } from '../meeting/cast';
-import { FakeAudioContext, FakeConstantSourceNode, FakeStream } from './web-audio';
+import { type FakeStream, stubWebAudio } from './web-audio';
 
 class FakeMediaRecorder extends EventTarget {
   static last: FakeMediaRecorder;
   state = 'inactive';
-
   readonly stream: FakeStream;
 
   constructor(stream: FakeStream) {
@@ -59,9 +58,7 @@ it('hands numbered pieces over in order, the last one before it says that it sto
   const pieces: string[] = [];
   vi.stubGlobal('MediaRecorder', FakeMediaRecorder);
   vi.stubGlobal('FileReader', FakeFileReader);
-  vi.stubGlobal('MediaStream', FakeStream);
-  vi.stubGlobal('AudioContext', FakeAudioContext);
-  vi.stubGlobal('ConstantSourceNode', FakeConstantSourceNode);
+  stubWebAudio();
   vi.stubGlobal('navigator', { mediaDevices: { getDisplayMedia: async () => TAB } });
   vi.stubGlobal('window', { meetRecorderChunk: (piece: string) => pieces.push(piece) });
 

@@ -1,3 +1,5 @@
+import { vi } from 'vitest';
+
 /** As much of Web Audio as a mix needs. */
 export class FakeStream {
   readonly tracks: unknown[];
@@ -28,7 +30,13 @@ export class FakeAudioContext {
   }
 }
 
-export class FakeConstantSourceNode {
+class FakeConstantSourceNode {
   connect(): void {}
   start(): void {}
+}
+
+export function stubWebAudio(): void {
+  vi.stubGlobal('MediaStream', FakeStream);
+  vi.stubGlobal('AudioContext', FakeAudioContext);
+  vi.stubGlobal('ConstantSourceNode', FakeConstantSourceNode);
 }
