@@ -38,6 +38,9 @@ def web(*, bind: str, port: int, scratch: Path, workers: int = 1) -> Program:
             # Half of them may be sending files (recordings.files), others wait; somebody who joins finds one free.
             "--threads", "128",
             "--graceful-timeout", "2",
+            # Longer than proxies (Caddy: two minutes) and programs hold an idle connection: whoever asks again at the
+            # moment at which we close it gets no answer. An idle one takes no thread.
+            "--keep-alive", "130",
             # Whose headers are believed says SERVER_TRUST_PROXY alone; gunicorn would believe everybody on loopback.
             "--forwarded-allow-ips", "",
             # Nothing is written outside the data directory.

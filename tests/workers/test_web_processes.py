@@ -3,8 +3,10 @@
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -63,6 +65,18 @@ def test_what_a_dead_process_knew_of_the_present_goes_with_it(web: Installation)
     os.kill(pid, 15)
     servers.wait_until(lambda: not list(folder.glob(f"gauge_*_{pid}.db")), what="its file is removed")
     assert (folder / f"histogram_{pid}.db").exists(), "what it has counted stays"
+
+
+def test_an_idle_connection_is_left_to_its_client(web: Installation) -> None:
+    """Who asks every few seconds would meet the moment at which we close it, and get no answer."""
+    connection = HTTPConnection("localhost", web.port, timeout=5)
+    for _ in range(2):
+        connection.request("GET", "/health")
+        answer = connection.getresponse()
+        assert (answer.status, answer.read() != b"") == (200, True)
+        assert connection.sock is not None, "kept"
+        time.sleep(3)
+    connection.close()
 
 
 @pytest.mark.parametrize(
