@@ -161,7 +161,7 @@ def permissions_in(actor: Actor, rooms: Collection[Room]) -> dict[int, Permissio
     user = actor.user
     others = [room for room in rooms if not room.is_managed_by(user)]
     members = Member.objects.filter(user=user, room__in=others) if others else Member.objects.none()
-    masks = {member.room_id: member.permissions for member in members}
+    masks = {key: Permission(mask) for key, mask in members.values_list("room_id", "effective_permissions")}
     for room in rooms:
         if room.is_managed_by(user):
             masks[room.pk] = _all_for(actor)

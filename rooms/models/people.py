@@ -50,7 +50,8 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["room", "created_at", "id"], name="member_room_created"),
             models.Index(fields=["room", "name_key", "id"], name="member_room_name"),
-            models.Index(fields=["user", "room"], name="member_user_room"),
+            # With what the lists of recordings ask of every membership (SQLite knows no such columns, and reads the row).
+            models.Index(fields=["user", "room"], include=["effective_permissions"], name="member_user_room"),
         ]
 
     def __str__(self) -> str:

@@ -75,6 +75,15 @@ def read(tmp_path: Path, expression: str, **variables: str) -> str:
     return answer.stdout.strip()
 
 
+def test_what_the_address_of_a_database_asks_of_the_connection_is_kept(tmp_path: Path) -> None:
+    shown = read(
+        tmp_path,
+        "{k: v for k, v in settings.DATABASES['default']['OPTIONS'].items() if k in ('sslmode', 'prepare_threshold')}",
+        DATABASE_URL="postgres://meet:secret@db.example.org/meet?sslmode=verify-full",
+    )
+    assert shown == "{'sslmode': 'verify-full', 'prepare_threshold': 5}"
+
+
 def test_each_variable_may_stand_in_a_file_and_an_empty_one_counts_as_absent(tmp_path: Path) -> None:
     secret = tmp_path / "livekit_secret"
     secret.write_text("from a file, long enough for HS256\n")
