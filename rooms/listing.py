@@ -54,7 +54,7 @@ def whole(rooms: RoomQuerySet) -> RoomQuerySet:
 def links() -> Prefetch[Any]:
     """What a list shows of links: those of the contract."""
     shown = AccessLink.objects.filter(is_contract=True)
-    return Prefetch("links", shown.only("room", "role", "secret", "enabled", "is_contract"))
+    return Prefetch("links", shown.only("room", "role", "secret", "enabled"), to_attr="contract_links")
 
 
 def _related(actor: Actor, filters: Filters) -> list[RoomQuerySet]:

@@ -1,6 +1,5 @@
 """Rooms as the wire shows them, in all three dialects at once (rest-api.md 1.5, 2.1). Used by the API and by events."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +115,7 @@ def roles_object(room: Room, *, with_old_names: bool = True) -> dict[str, Any]:
 
 
 def access_object(room: Room, *, base: str, shows_links: bool) -> dict[str, Any]:
-    links = _contract_links(room)
+    links = {link.role: link for link in room.contract_links}
     anonymous: dict[str, Any] = {}
     for role in AccessLink.Role:
         anonymous[role.value] = {"enabled": links[role].enabled}
@@ -133,10 +132,6 @@ def room_url(room: Room, *, base: str) -> str:
 def link_url(link: AccessLink, *, room: Room, base: str) -> str:
     page = "/recordings" if link.role == AccessLink.Role.RECORDING else ""
     return f"{room_url(room, base=base)}{page}?secret={link.secret}"
-
-
-def _contract_links(room: Room) -> Mapping[str, AccessLink]:
-    return {link.role: link for link in room.links.all() if link.is_contract}
 
 
 def _access(room: Room, view: View) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def _links(request: HttpRequest, actor: Actor, room: Room) -> list[dict[str, Any
         {"kind": "user", "url": room_url(room, base=base), "enabled": True, "is_open": room.user_access}
     ]
     if Permission.roomShareAccessLinks in permissions_of(actor, room):
-        links = {link.role: link for link in room.links.all() if link.is_contract}
+        links = {link.role: link for link in room.contract_links}
         shown += [
             {"kind": role, "url": link_url(links[role], room=room, base=base), "enabled": links[role].enabled}
             for role in (AccessLink.Role.SPEAKER.value, AccessLink.Role.MODERATOR.value)

@@ -101,7 +101,7 @@ def page(
     size = query["maxItems"]
     ranges = _behind(sort, query["nextPageToken"], descending=descending)
     order = _order(sort, descending=descending)
-    found = [[scope.filter(one).order_by(*order) for one in ranges] for scope in scopes]
+    found = [[(scope.filter(one) if one else scope).order_by(*order) for one in ranges] for scope in scopes]
     if len(found) == 1:
         rows = _first([whole(part) for part in found[0]], size + 1)
     else:

@@ -50,7 +50,7 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["room", "created_at", "id"], name="member_room_created"),
             models.Index(fields=["room", "name_key", "id"], name="member_room_name"),
-            # With what the lists of recordings ask of every membership (SQLite knows no such columns, and reads the row).
+            # With what the lists of recordings ask of every membership; SQLite has no such columns.
             models.Index(fields=["user", "room"], include=["effective_permissions"], name="member_user_room"),
         ]
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -180,6 +181,11 @@ class Room(models.Model):
     def role_permissions(self, role: MeetingRole) -> Permission:
         mask = self.moderator_permissions if role == MeetingRole.MODERATOR else self.speaker_permissions
         return Permission(mask)
+
+    @cached_property
+    def contract_links(self) -> list["AccessLink"]:
+        """The three links of the contract; lists prefetch into it."""
+        return [link for link in self.links.all() if link.is_contract]
 
     def is_managed_by(self, user: User) -> bool:
         return user.is_admin or self.owner_id == user.pk
