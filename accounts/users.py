@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 # A character that PostgreSQL has no place for: whatever contains it, no row does.
 _NULL = "\0"
+# Of rooms held by one statement: databases take no more than some ten thousand parameters.
+_BATCH = 1000
 
 
 class UserError(DomainError):
@@ -204,8 +206,10 @@ def _hold_rooms(user_id: str) -> None:
     pks |= set(user.memberships.values_list("room_id", flat=True))
     pks |= set(user.admissions.filter(released_at=None).values_list("room_id", flat=True))
     room_model: Any = User.rooms.rel.related_model
-    rooms = room_model.with_deleted.filter(pk__in=pks).order_by("pk")
-    list(rooms.select_for_update(no_key=True).values_list("pk"))
+    rooms = room_model.with_deleted.select_for_update(no_key=True).order_by("pk")
+    ordered = sorted(pks)
+    for start in range(0, len(ordered), _BATCH):
+        list(rooms.filter(pk__in=ordered[start : start + _BATCH]).values_list("pk"))
 
 
 def _hand_over_rooms(user: User) -> None:

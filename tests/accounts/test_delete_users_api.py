@@ -1,10 +1,14 @@
 """DELETE /api/v1/users?userIds=… (rest-api.md 1.2, 2.5)."""
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from livekit.protocol.room import RemoveParticipantResponse
 
+from accounts import users
 from accounts.models import Role, User
 from rooms.models import Room
 from tests.conftest import Api, AsUser
@@ -26,6 +30,24 @@ def test_all_of_them_go(api: Api, olga: User, max_: User, mount: str) -> None:
     }
     assert [user.user_id for user in User.objects.all()] == ["admin"]
     assert Room.objects.get(pk=room.pk).owner.user_id == "admin"
+
+
+def test_no_statement_has_more_parameters_than_databases_take(
+    api: Api, olga: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(users, "_BATCH", 2)
+    rooms = [make_room(olga, f"Room {number}").pk for number in range(5)]
+    held: list[object] = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if '"rooms_room"."id" IN (' in sql:
+            held.append([each for each in params if each in rooms])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert api.delete(f"{USERS}?userIds=olga_").status_code == 200
+    assert held == [rooms[:2], rooms[2:4], rooms[4:]]
+    assert Room.objects.filter(owner__user_id="admin").count() == 5
 
 
 def test_who_cannot_be_deleted_is_told_and_keeps_no_other_from_it(as_user: AsUser, admin: User, max_: User) -> None:
