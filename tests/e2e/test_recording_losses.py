@@ -204,27 +204,34 @@ def test_a_web_process_killed_during_a_start_loses_the_answer_and_not_the_record
     nothing_is_left(installation)
 
 
-def test_a_storage_that_cannot_be_written_keeps_the_file_until_it_can(
-    installation: Installation, program: httpx.Client, tmp_path: Path
-) -> None:
-    folder = installation.folder / "data" / "recordings"
-    with meeting(installation, program) as room:
-        recording = start(program, room)
-        time.sleep(3)
-        aside = folder.with_name("aside")
-        if folder.exists():
-            folder.rename(aside)
-        folder.write_text("no folder")
-        stop(program, recording)
-        wait_until(lambda: is_free(installation, program, room), seconds=10, what="the room is free")
-        time.sleep(2)
-        assert get(program, recording)["status"] == "ending"
-        # Nobody is recorded for nothing meanwhile.
-        refused = program.post("/api/v1/recordings", json={"roomId": room["roomId"]}, timeout=40)
-        assert (refused.status_code, refused.json()["message"]) == (503, "The recording storage cannot be written")
+@contextmanager
+def unwritable(folder: Path) -> Iterator[None]:
+    aside = folder.with_name("aside")
+    if folder.exists():
+        folder.rename(aside)
+    folder.write_text("no folder")
+    try:
+        yield
+    finally:
         folder.unlink()
         if aside.exists():
             aside.rename(folder)
+
+
+def test_a_storage_that_cannot_be_written_keeps_the_file_until_it_can(
+    installation: Installation, program: httpx.Client, tmp_path: Path
+) -> None:
+    with meeting(installation, program) as room:
+        recording = start(program, room)
+        time.sleep(3)
+        with unwritable(installation.folder / "data" / "recordings"):
+            stop(program, recording)
+            wait_until(lambda: is_free(installation, program, room), seconds=10, what="the room is free")
+            time.sleep(2)
+            assert get(program, recording)["status"] == "ending"
+            # Nobody is recorded for nothing meanwhile.
+            refused = program.post("/api/v1/recordings", json={"roomId": room["roomId"]}, timeout=40)
+            assert (refused.status_code, refused.json()["message"]) == (503, "The recording storage cannot be written")
         found = ended(program, recording)
     assert (found["status"], found.get("errorCode")) == ("complete", None)
     assert seconds_of(download(program, found, tmp_path)) > 2
