@@ -15,6 +15,7 @@ import django
 import httpx
 
 from speed import big, media, recordings
+from speed.machine import condition
 from speed.measuring import measure, table
 from speed.requests import Requests
 from tests import servers
@@ -43,7 +44,12 @@ def main() -> None:
     if options.what == "seed":
         _seed(rooms=options.rooms or 1_000_000, users=options.users)
         return
-    print(f"{datetime.now(UTC).date()}, {_machine()}\n", flush=True)
+    print(f"{datetime.now(UTC).date()}, {_machine()}; now: {condition()}\n", flush=True)
+    _measure(options)
+    print(f"\nAfterwards: {condition()}")
+
+
+def _measure(options: argparse.Namespace) -> None:
     if options.what == "media":
         media.run()
         return
