@@ -43,7 +43,7 @@ def free_port(*, following: int = 0) -> int:
     raise RuntimeError("no free port")
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float = 20, what: str) -> None:
+def wait_until(holds: Callable[[], bool], *, seconds: float = 10, what: str) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if holds():

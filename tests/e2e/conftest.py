@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import servers
 
@@ -19,8 +19,6 @@ _FLAGS = [
     "--autoplay-policy=no-user-gesture-required", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-gpu", "--no-first-run",
 ]  # fmt: skip
-# Five seconds are too few for somebody to be in a call when the machine is slow.
-expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -90,12 +90,12 @@ def test_two_people_meet_by_the_links_of_a_room_made_in_the_console(
     print(f"\njoin click → first remote frame: {bo.evaluate(_JOIN_TIME):.0f} ms")
 
     assert program.get(f"/api/v1/rooms/{room_id}").json()["status"] == "active_meeting"
-    expect(status).to_have_attribute("data-status", "active_meeting")
+    expect(status).to_have_attribute("data-status", "active_meeting", timeout=10_000)
 
     _leave(ana)
     _leave(bo)
     wait_until(
         lambda: program.get(f"/api/v1/rooms/{room_id}").json()["status"] == "open", seconds=15, what="the room is open"
     )
-    expect(status).to_have_attribute("data-status", "open")
+    expect(status).to_have_attribute("data-status", "open", timeout=10_000)
     assert watching.evaluate("window.stayed")

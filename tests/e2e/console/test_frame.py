@@ -69,7 +69,7 @@ def test_an_ended_session_leads_to_the_login_and_back(signed_in_page: Page, new_
     cookies = [cookie for cookie in page.context.cookies() if not cookie["name"].startswith("meet_session")]
     page.context.clear_cookies()
     page.context.add_cookies(cookies)  # type: ignore[arg-type]
-    expect(page.locator("#login-form")).to_be_visible()
+    expect(page.locator("#login-form")).to_be_visible(timeout=10_000)
     assert page.url.endswith("/login?next=/rooms")
 
 

@@ -111,7 +111,7 @@ def test_the_page_of_an_unfinished_one_becomes_a_player(
     page.goto(f"/recordings/{made.recording_id}")
     expect(page.locator("ov-recording-video-player")).to_contain_text("its file is being finished")
     make_recordings({"recordingId": made.recording_id, "status": "complete"})
-    expect(page.locator("video")).to_be_visible()
+    expect(page.locator("video")).to_be_visible(timeout=8000)
     expect(page.locator(".player-tools")).to_be_visible()
 
 

@@ -83,7 +83,7 @@ def test_what_is_unfinished_becomes_ready_before_ones_eyes(
     expect(status).to_contain_text("Recording")
     expect(page.locator(f"#select-recording-{made.recording_id}")).to_have_count(0)
     make_recordings({"recordingId": made.recording_id, "status": "complete"})
-    expect(status).to_contain_text("Ready")
+    expect(status).to_contain_text("Ready", timeout=8000)
     expect(page.locator(f"#play-recording-btn-{made.recording_id}")).to_be_visible()
 
 

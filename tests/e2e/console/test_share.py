@@ -24,7 +24,7 @@ def test_a_new_room_opens_its_share_dialog_and_copies_say_so_for_a_moment(signed
     expect(copy).to_have_text("Copied")
     link = dialog.locator("[data-kind='speaker'] .url-input").input_value()
     assert page.evaluate("navigator.clipboard.readText()") == link
-    expect(copy).to_have_text("Copy")
+    expect(copy).to_have_text("Copy", timeout=4000)
 
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -78,4 +78,4 @@ def test_sharing_a_room_that_is_gone_is_told_in_a_toast(
     page.locator(f"#room-row-{room['roomId']}").get_by_role("link", name="Share").click()
     expect(page.get_by_role("alert")).to_contain_text("There is nothing here")
     expect(page.locator("#share-dialog")).to_be_hidden()
-    expect(page.locator(f"#room-status-{room['roomId']}")).to_contain_text("Deleted")
+    expect(page.locator(f"#room-status-{room['roomId']}")).to_contain_text("Deleted", timeout=8000)
