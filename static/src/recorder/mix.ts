@@ -5,9 +5,9 @@ const RATE = 48_000;
 const DELAY_OF_PICTURES = 0.06;
 
 /**
- * All voices of a meeting as one track, those who come later included, and pictures in step with it. The tab's own sound, which getDisplayMedia has to
- * offer, wanders by a tenth of a second against its pictures; this keeps its distance. Chromium gives Web Audio what an
- * element plays (RemoteSound), and nothing of a track that none does.
+ * All voices of a meeting as one track, those who come later included, and pictures in step with it. The tab's own
+ * sound, which getDisplayMedia has to offer, wanders by a tenth of a second against its pictures; this keeps its
+ * distance. Chromium gives Web Audio what an element plays (RemoteSound), and nothing of a track that none does.
  */
 export class Mix {
   readonly #context = new AudioContext({ sampleRate: RATE });
