@@ -1,5 +1,6 @@
-"""Column and index types of our own, safe regular expressions, and the way a connection is given back."""
+"""Column and index types of our own, safe regular expressions, and what becomes of a connection."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import re2
@@ -7,6 +8,8 @@ from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
+from psycopg.abc import Buffer
+from psycopg.types.datetime import TimestamptzLoader
 
 
 class KeyField(models.CharField[str, str]):
@@ -50,6 +53,24 @@ def match_with_re2(*, connection: BaseDatabaseWrapper, **_signal: Any) -> None:
 
 def _matches(pattern: str | None, text: str | None) -> bool | None:
     return None if pattern is None or text is None else bool(regular_expression(pattern).search(text))
+
+
+class _TimeLoader(TimestamptzLoader):
+    """Times in UTC, which is what Django has PostgreSQL send, in a tenth of the time: a page of a list has a hundred
+    of them, and Django's own loader reads each with a regular expression."""
+
+    timezone = UTC  # Django compares it with its own
+
+    def load(self, data: Buffer) -> datetime:
+        try:
+            return datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:
+            return super().load(data)
+
+
+def read_times_fast(*, connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    if connection.vendor == "postgresql":
+        connection.connection.adapters.register_loader("timestamptz", _TimeLoader)
 
 
 def release_connection() -> None:
