@@ -39,10 +39,9 @@ class ApiKeyAuthentication(BaseAuthentication):
         view = request.parser_context["view"]
         if not key.allows(getattr(view, "scopes", {}).get(request.method, Scope.ADMIN)):
             raise Forbidden
-        try:
-            root = User.objects.root()
-        except User.DoesNotExist as error:
-            raise Forbidden("Invalid API key subject. The user associated with the API key does not exist") from error
+        root = key.root
+        if root is None:
+            raise Forbidden("Invalid API key subject. The user associated with the API key does not exist")
         return Actor(root, Via.API_KEY, key), key
 
     def _key(self, text: str, *, now: datetime) -> ApiKey:

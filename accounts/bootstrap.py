@@ -54,4 +54,7 @@ def bootstrap(*, now: datetime) -> Made:
         if ApiKey.objects.default() is None and (settings.MEET_INITIAL_API_KEY or may_draw):
             key = ApiKey.replace_default(text=settings.MEET_INITIAL_API_KEY or None, by=None, now=now)
             api_key = None if settings.MEET_INITIAL_API_KEY else key.text
+        # Another root admin than at the last start, or keys from before they knew theirs.
+        root = User.objects.root()
+        ApiKey.objects.exclude(subject=root).update(subject=root)
         return Made(admin_user, admin_password, api_key)

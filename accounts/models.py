@@ -72,6 +72,9 @@ class UserManager(BaseUserManager["User"]):
         """The root admin: the user of MEET_INITIAL_ADMIN_USER, whom `manage.py bootstrap` makes."""
         return self.get(user_id=settings.MEET_INITIAL_ADMIN_USER)
 
+    def root_if_any(self) -> "User | None":
+        return self.filter(user_id=settings.MEET_INITIAL_ADMIN_USER).first()
+
 
 class User(AbstractBaseUser):
     user_id = models.CharField(
@@ -141,7 +144,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def matching(self, text: str, *, now: datetime) -> "ApiKey | None":
         """The valid key with this text. Found by digest, so the database's comparison tells nothing about it."""
         digest = _digest(text)
-        for key in self.valid(now=now).filter(digest=digest):
+        for key in self.valid(now=now).select_related("subject").filter(digest=digest):
             if hmac.compare_digest(key.digest, digest):
                 return key
         return None
@@ -157,6 +160,8 @@ class ApiKey(models.Model):
     sealed = models.TextField(blank=True)
     is_default = models.BooleanField(default=False)
     scopes = models.JSONField(default=list)
+    # The root admin, as whom every key acts: one query finds both. `manage.py bootstrap` keeps it true.
+    subject = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="api_keys")
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
@@ -193,6 +198,7 @@ class ApiKey(models.Model):
                 sealed=keystore.Seal(settings.MEET_ENCRYPTION_KEYS).close(key),
                 is_default=True,
                 scopes=[Scope.ADMIN],
+                subject=User.objects.root_if_any(),
                 created_by=by,
                 created_at=now,
             )
@@ -208,11 +214,18 @@ class ApiKey(models.Model):
             prefix=text[:_PREFIX_LENGTH],
             digest=_digest(text),
             scopes=list(scopes),
+            subject=User.objects.root_if_any(),
             created_by=by,
             created_at=now,
             expires_at=expires_at,
         )
         return key, text
+
+    @property
+    def root(self) -> User | None:
+        """Whom it acts as. None if they are gone, or another root admin is configured than at the last start."""
+        subject = self.subject
+        return subject if subject and subject.user_id == settings.MEET_INITIAL_ADMIN_USER else None
 
     def allows(self, scope: Scope) -> bool:
         return Scope.ADMIN in self.scopes or scope in self.scopes

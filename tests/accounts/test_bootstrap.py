@@ -120,6 +120,23 @@ def test_another_admin_name_makes_another_root_and_no_second_key(settings: Setti
     assert User.objects.root().user_id == "second_root"
 
 
+def test_every_key_acts_as_the_root_admin_of_the_last_start(settings: Settings) -> None:
+    first = bootstrap(now=NOW)
+    key = ApiKey.issue(name="A program", scopes=["admin"], by=User.objects.root(), now=NOW)[1]
+    settings.MEET_INITIAL_ADMIN_USER = "second_root"
+    assert Api({"X-API-KEY": key}).post("/api/v1/rooms", {}).status_code == 403  # not before bootstrap has made them
+    bootstrap(now=NOW)
+    for text in (str(first.api_key), key):
+        assert Api({"X-API-KEY": text}).post("/api/v1/rooms", {}).json()["owner"] == "second_root"
+
+
+def test_keys_from_before_they_knew_the_root_admin_work_after_the_next_start() -> None:
+    key = str(bootstrap(now=NOW).api_key)
+    ApiKey.objects.update(subject=None)
+    bootstrap(now=NOW)
+    assert Api({"X-API-KEY": key}).get("/api/v1/rooms").status_code == 200
+
+
 def test_a_configured_key_that_was_a_named_one_becomes_the_default(settings: Settings) -> None:
     bootstrap(now=NOW)
     ApiKey.objects.update(is_default=False)
