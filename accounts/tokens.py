@@ -84,4 +84,8 @@ def _read(token: str, *, now: datetime, leeway: timedelta = timedelta()) -> tupl
         kind = TokenType(claims.metadata["tokenType"])
     except (KeyError, ValueError) as error:
         raise InvalidToken from error
-    return kind, User.objects.filter(user_id=claims.subject, is_active=True).first(), claims.issued_at
+    try:
+        user = User.objects.get(user_id=claims.subject, is_active=True)
+    except User.DoesNotExist:
+        user = None
+    return kind, user, claims.issued_at

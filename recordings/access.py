@@ -52,10 +52,10 @@ def find(recording_id: str) -> Recording:
     """Raises `RecordingNotFound`."""
     if _NULL in recording_id:
         raise RecordingNotFound(recording_id)
-    recordings = Recording.objects.visible().select_related("room")
-    recording: Recording | None = recordings.filter(recording_id=recording_id).first()
-    if recording is None:
-        raise RecordingNotFound(recording_id)
+    try:
+        recording: Recording = Recording.objects.visible().select_related("room").get(recording_id=recording_id)
+    except Recording.DoesNotExist as error:
+        raise RecordingNotFound(recording_id) from error
     return recording
 
 

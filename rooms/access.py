@@ -101,12 +101,11 @@ def find_members(room: Room, member_ids: Collection[str]) -> dict[str, Member | 
 def _room(room_id: str) -> Room:
     if _NULL in room_id:
         raise RoomNotFound(room_id)
-    room: Room | None = (
-        Room.objects.with_status().select_related("owner").prefetch_related("links").filter(room_id=room_id).first()
-    )
-    if room is None:
-        raise RoomNotFound(room_id)
-    return room
+    rooms: RoomQuerySet = Room.objects.with_status().select_related("owner").prefetch_related("links")
+    try:
+        return rooms.get(room_id=room_id)
+    except Room.DoesNotExist as error:
+        raise RoomNotFound(room_id) from error
 
 
 def managed_rooms(actor: Actor, room_ids: Collection[str]) -> tuple[list[Room], dict[str, DomainError]]:
