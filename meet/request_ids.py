@@ -1,18 +1,20 @@
 """The id that every log line of a request carries, told to the caller: «it failed» becomes «it failed as 4711»."""
 
-from collections.abc import Callable
+from typing import Any
 
 import structlog
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
+from django_structlog import middlewares
 
 
-class RequestIdMiddleware:
-    """Right behind django-structlog's, which takes the id from X-Request-ID or draws one."""
+class RequestMiddleware(middlewares.RequestMiddleware):
+    """Takes the id from X-Request-ID or draws one."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+    def handle_response(self, request: HttpRequest, response: Any) -> None:
         response["X-Request-ID"] = str(structlog.contextvars.get_contextvars().get("request_id", ""))[:100]
-        return response
+        file = getattr(response, "file_to_stream", None)
+        super().handle_response(request, response)
+        # Streams come back wrapped, and Django takes what is wrapped for no file any more. It has to stay one: else it
+        # passes through Python, of static files 4 KiB at a time, where the server could have the kernel send it.
+        if hasattr(file, "fileno"):
+            response.file_to_stream = file

@@ -317,8 +317,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "meet.prefix.PrefixMiddleware",
     "meet.health.MetricsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
-    "meet.request_ids.RequestIdMiddleware",
+    "meet.request_ids.RequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

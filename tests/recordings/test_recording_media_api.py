@@ -1,10 +1,15 @@
 """GET …/media, …/download and /recordings/download (rest-api.md 1.8, 4.5, 5.4, 5.5)."""
 
 import io
+import os
 import zipfile
+from contextlib import closing
 from typing import Any
+from wsgiref.util import FileWrapper
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.tokens import TokenType, issue
@@ -78,6 +83,22 @@ def test_a_part_of_it(api: Api, recording: Recording, action: str) -> None:
     status, _content, headers = read(api, path, Range=f"bytes={size}-")
     assert (status, headers["Content-Range"]) == (416, f"bytes */{size}")
     assert read(api, path, Range="bytes=9-5")[:2] == (200, BYTES)
+
+
+@both
+def test_the_server_is_given_the_file_itself(api_key: str, recording: Recording, action: str) -> None:
+    """Through all of the middleware: it then sends the file without reading it."""
+    headers = {"X-API-KEY": api_key, "Range": "bytes=100-199"}
+    environ = RequestFactory().get(path_of(recording, action), headers=headers).environ
+    environ["wsgi.file_wrapper"] = FileWrapper
+    statuses: list[str] = []
+    start: Any = lambda status, _headers: statuses.append(status)  # noqa: E731
+    answer: Any = WSGIHandler()(environ, start)
+    with closing(answer):
+        assert statuses == ["206 Partial Content"]
+        assert isinstance(answer, FileWrapper)
+        assert os.pread(answer.filelike.fileno(), 100, answer.filelike.tell()) == BYTES[100:200]
+    assert answer.filelike.closed
 
 
 def test_beyond_the_end_is_told_in_the_contracts_words(api: Api, recording: Recording) -> None:
