@@ -97,8 +97,9 @@ def change_access(room: Room, access: Access, *, now: datetime) -> None:
             roles = [role for role, wish in access.links.items() if wish is is_enabled]
             row.links.filter(is_contract=True, role__in=roles).update(enabled=is_enabled)
         row.roles_updated_at = clock.after(row.roles_updated_at, now)
-    for link in room.contract_links:
-        link.enabled = access.links.get(link.role, link.enabled)
+    for link in room.links.all():
+        if link.is_contract:
+            link.enabled = access.links.get(link.role, link.enabled)
 
 
 def change(room: Room, changes: Changes, *, now: datetime) -> None:

@@ -1,10 +1,9 @@
 """Lists of rooms: whose, which of them, and in which order (rest-api.md 1.5)."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from django.db.models import Prefetch
 
 from accounts.actor import Actor
 from accounts.models import User
@@ -12,7 +11,7 @@ from meet.api.matching import TextMatch
 from meet.api.pagination import Sort
 from meet.errors import Forbidden
 from rooms.access import visible_rooms
-from rooms.models import AccessLink, Room, RoomQuerySet, RoomStatus
+from rooms.models import AccessLink, ContractLink, Room, RoomQuerySet, RoomStatus
 
 SORTS = {
     "creationDate": Sort("created_at", datetime),
@@ -51,10 +50,15 @@ def whole(rooms: RoomQuerySet) -> RoomQuerySet:
     return rooms.with_status().select_related("owner").defer(*_UNSHOWN)
 
 
-def links() -> Prefetch[Any]:
-    """What a list shows of links: those of the contract."""
-    shown = AccessLink.objects.filter(is_contract=True)
-    return Prefetch("links", shown.only("room", "role", "secret", "enabled"), to_attr="contract_links")
+def read_links(rooms: Sequence[Room]) -> None:
+    """The contract's links of all `rooms`, as far as lists show them. As rows: sixty objects more would cost a
+    millisecond."""
+    found = AccessLink.objects.filter(is_contract=True, room__in=[room.pk for room in rooms])
+    by_room = defaultdict[int, list[ContractLink]](list)
+    for link in found.values_list("room_id", "role", "secret", "enabled", named=True):
+        by_room[link.room_id].append(link)
+    for room in rooms:
+        room.contract_links = by_room[room.pk]
 
 
 def _related(actor: Actor, filters: Filters) -> list[RoomQuerySet]:

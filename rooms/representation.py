@@ -7,7 +7,7 @@ from django.conf import settings
 
 from meet import clock
 from meet.api.selection import Selection, filtered
-from rooms.models import AccessLink, Room, default_config
+from rooms.models import AccessLink, ContractLink, Room, default_config
 from rooms.permissions import MeetingRole, to_object
 
 BASE_FIELDS = (
@@ -129,7 +129,7 @@ def room_url(room: Room, *, base: str) -> str:
     return f"{base}/room/{room.room_id}"
 
 
-def link_url(link: AccessLink, *, room: Room, base: str) -> str:
+def link_url(link: ContractLink, *, room: Room, base: str) -> str:
     page = "/recordings" if link.role == AccessLink.Role.RECORDING else ""
     return f"{room_url(room, base=base)}{page}?secret={link.secret}"
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import F, Model, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -86,12 +86,10 @@ def page(
     *,
     sorts: Mapping[str, Sort],
     query: Mapping[str, Any],
-    prefetch: Sequence[str | Prefetch[Any]] = (),
     whole: Callable[[Any], QuerySet[Row]] = lambda rows: rows,
 ) -> Page[Row]:
     """The page that the validated `query` asks for; `sorts` maps the names of sort fields to columns. `whole` adds to a
-    query what is shown of a row, and `prefetch` names what is fetched beside: both for the rows of the page only.
-    Several scopes are asked for keys first.
+    query what is shown of a row, for the rows of the page only. Several scopes are asked for keys first.
 
     Ties are broken by primary key. Rows without a value come first in ascending, last in descending order. A row in
     several scopes comes once.
@@ -112,7 +110,6 @@ def page(
         rows = [by_pk[pk] for pk in pks if pk in by_pk]
     has_more = len(rows) > size
     rows = rows[:size]
-    prefetch_related_objects(rows, *prefetch)
     return Page(rows, _token(rows[-1], sort.column) if has_more else None, size)
 
 

@@ -91,7 +91,8 @@ class RoomsView(RoomEndpoint):
         wanted = filters(query)
         scopes = listing.scopes(self.actor, wanted)
         with wanted.name.bounded():
-            found = page(scopes, sorts=listing.SORTS, query=query, prefetch=(listing.links(),), whole=listing.whole)
+            found = page(scopes, sorts=listing.SORTS, query=query, whole=listing.whole)
+        listing.read_links(found.rows)
         masks = permissions_in(self.actor, found.rows)
         base = base_of(request._request)
 

@@ -1,6 +1,8 @@
 """Rooms, the links into them, and their meetings."""
 
-from typing import Any, ClassVar, Self
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, ClassVar, Protocol, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -58,16 +60,21 @@ def default_config() -> dict[str, Any]:
     }
 
 
+@cache
+def _is_active() -> Exists:
+    """Made once: queries take copies of it."""
+    return Exists(Meeting.objects.filter(room=OuterRef("pk"), ended_at=None))
+
+
 class RoomQuerySet(models.QuerySet["Room"]):
     def with_status(self) -> Self:
         """Annotates `has_open_meeting`, so that a list's statuses cost no query each."""
-        return self.annotate(has_open_meeting=Exists(Meeting.objects.filter(room=OuterRef("pk"), ended_at=None)))
+        return self.annotate(has_open_meeting=_is_active())
 
     def in_status(self, status: RoomStatus) -> Self:
-        active = Exists(Meeting.objects.filter(room=OuterRef("pk"), ended_at=None))
         if status is RoomStatus.ACTIVE_MEETING:
-            return self.filter(active)
-        return self.filter(~active, closed_at__isnull=status is RoomStatus.OPEN)
+            return self.filter(_is_active())
+        return self.filter(~_is_active(), closed_at__isnull=status is RoomStatus.OPEN)
 
 
 class RoomManager(models.Manager.from_queryset(RoomQuerySet)):  # type: ignore[misc]
@@ -75,6 +82,19 @@ class RoomManager(models.Manager.from_queryset(RoomQuerySet)):  # type: ignore[m
 
     def get_queryset(self) -> RoomQuerySet:
         return RoomQuerySet(self.model, using=self._db).filter(deleted_at=None)
+
+
+class ContractLink(Protocol):
+    """What is shown of a link."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def secret(self) -> str: ...
+
+    @property
+    def enabled(self) -> bool: ...
 
 
 class Room(models.Model):
@@ -183,8 +203,8 @@ class Room(models.Model):
         return Permission(mask)
 
     @cached_property
-    def contract_links(self) -> list["AccessLink"]:
-        """The three links of the contract; lists prefetch into it."""
+    def contract_links(self) -> Sequence[ContractLink]:
+        """The three links of the contract; lists read them for all of their rooms."""
         return [link for link in self.links.all() if link.is_contract]
 
     def is_managed_by(self, user: User) -> bool:
