@@ -14,13 +14,14 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
+from accounts.actor import Actor, Via
 from accounts.models import User
 from meet import clock
 from meet.errors import DomainError, Forbidden, InvalidToken
 from recordings.access import SHARED, RecordingVisitor, find
 from recordings.models import Recording
 from recordings.share_links import Share, expect_public, secret_of
-from rooms.access import RoomMember, Visitor, visitor_again
+from rooms.access import RoomMember, Visitor, permissions_of, visitor_again
 from rooms.models import AccessLink, Admission, Member, Room
 from rooms.permissions import NONE, Permission
 
@@ -114,8 +115,7 @@ def _digest(recording: Recording, share: Share) -> str:
 
 def _as_user(recording: Recording, holder: Mapping[str, Any], _at: datetime) -> Permission:
     user = _active(holder["user"])
-    visitor = _again(recording.room, user=user, guest=None, link=None) if user else None
-    return visitor.permissions if visitor else NONE
+    return permissions_of(Actor(user, Via.SESSION), recording.room) if user else NONE
 
 
 def _as_shared(recording: Recording, holder: Mapping[str, Any], _at: datetime) -> Permission:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.urls import set_script_prefix
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Role, User
 from meet import clock, ids
@@ -62,6 +62,14 @@ def test_it_opens_the_file_without_any_header(recording: Recording, olga: User) 
         assert disposition.startswith("attachment") is (purpose is Purpose.DOWNLOAD)
         part = Api({}).get(path, headers={"Range": "bytes=1-2"})
         assert (part.status_code, body_of(part)) == (206, BYTES[1:3])
+
+
+def test_a_player_asks_for_part_after_part_at_two_queries_each(
+    recording: Recording, olga: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    path = link(recording, olga)
+    with django_assert_num_queries(2):
+        assert body_of(Api({}).get(path, headers={"Range": "bytes=1-2"})) == BYTES[1:3]
 
 
 def test_it_begins_as_the_page_that_shows_it(recording: Recording, olga: User) -> None:

@@ -180,5 +180,5 @@ def test_bytes_that_are_no_text_are_no_id(api: Api, path: str) -> None:
 
 def test_a_room_costs_few_queries(api: Api, room: Room, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     api.get(address(room))
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):
         api.get(address(room))
