@@ -160,7 +160,8 @@ class ApiKey(models.Model):
     sealed = models.TextField(blank=True)
     is_default = models.BooleanField(default=False)
     scopes = models.JSONField(default=list)
-    # The root admin, as whom every key acts: one query finds both. `manage.py bootstrap` keeps it true.
+    # The root admin, as whom every key acts: one query finds both. `manage.py bootstrap` keeps it true; where it is
+    # not, `root` asks again.
     subject = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="api_keys")
     created_at = models.DateTimeField()
@@ -223,9 +224,10 @@ class ApiKey(models.Model):
 
     @property
     def root(self) -> User | None:
-        """Whom it acts as. None if they are gone, or another root admin is configured than at the last start."""
+        """Whom it acts as: the root admin, if there is one."""
         subject = self.subject
-        return subject if subject and subject.user_id == settings.MEET_INITIAL_ADMIN_USER else None
+        is_root = subject is not None and subject.user_id == settings.MEET_INITIAL_ADMIN_USER
+        return subject if is_root else User.objects.root_if_any()
 
     def allows(self, scope: Scope) -> bool:
         return Scope.ADMIN in self.scopes or scope in self.scopes
