@@ -1,4 +1,4 @@
-"""Column and index types of our own, safe regular expressions, and what becomes of a connection."""
+"""Column and index types and a lookup of our own, safe regular expressions, and what becomes of a connection."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -35,6 +35,19 @@ class NullsFirstIndex(models.Index):
             *others, key = index.fields_orders
             index.fields_orders = [*((name, "ASC NULLS FIRST") for name, _order in others), key]
         return index.create_sql(model, schema_editor, using, **kwargs)
+
+
+@models.PositiveIntegerField.register_lookup
+class HasAny(models.Lookup[int]):
+    """`mask__has_any=bits`. PostgreSQL takes a comparison with zero to hold for a third of the rows, an equality for
+    hardly any: with that it chose plans that took five times as long."""
+
+    lookup_name = "has_any"
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
+        mask, mask_params = self.process_lhs(compiler, connection)
+        bits, bits_params = self.process_rhs(compiler, connection)
+        return f"({mask} & {bits}) > 0", (*mask_params, *bits_params)
 
 
 def regular_expression(pattern: str) -> Any:

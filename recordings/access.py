@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Role, User
 from meet.errors import DomainError, Forbidden, NotAuthenticated
@@ -16,7 +16,6 @@ from rooms.models import Member, Room
 from rooms.permissions import NONE, Permission
 
 _NULL = "\0"
-_LIST = int(Permission.recordingList)
 
 
 def recording_for(caller: Caller, recording_id: str, *, need: Permission) -> Recording:
@@ -90,15 +89,16 @@ def visible_recordings(caller: Caller) -> list[RecordingQuerySet]:
 
 
 def _as_member(recordings: RecordingQuerySet, user: User) -> RecordingQuerySet:
-    may_list = Member.objects.filter(user=user).alias(listing=F("effective_permissions").bitand(_LIST))
-    return recordings.filter(room__in=may_list.filter(listing__gt=0).values("room"))
+    may_list = Member.objects.filter(user=user, effective_permissions__has_any=Permission.recordingList)
+    return recordings.filter(room__in=may_list.values("room"))
 
 
 def _as_any_user(recordings: RecordingQuerySet, user: User) -> RecordingQuerySet:
     """Of rooms open to everybody with an account, who have a speaker's rights there; members have their own."""
     is_member = Exists(Member.objects.filter(user=user, room=OuterRef("room")))
-    open_to_all = recordings.filter(~is_member, room__user_access=True)
-    return open_to_all.alias(listing=F("room__speaker_permissions").bitand(_LIST)).filter(listing__gt=0)
+    return recordings.filter(
+        ~is_member, room__user_access=True, room__speaker_permissions__has_any=Permission.recordingList
+    )
 
 
 def permissions_for_list(caller: Caller, recordings: Collection[Recording]) -> dict[int, Permission]:
