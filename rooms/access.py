@@ -158,7 +158,7 @@ def _all_for(actor: Actor) -> Permission:
 def permissions_in(actor: Actor, rooms: Collection[Room]) -> dict[int, Permission]:
     """`permissions_of` for the rooms of a list, by primary key, in one query."""
     user = actor.user
-    others = [room for room in rooms if not room.is_managed_by(user)]
+    others = [room.pk for room in rooms if not room.is_managed_by(user)]
     members = Member.objects.filter(user=user, room__in=others) if others else Member.objects.none()
     masks = {key: Permission(mask) for key, mask in members.values_list("room_id", "effective_permissions")}
     for room in rooms:
