@@ -144,8 +144,8 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def matching(self, text: str, *, now: datetime) -> "ApiKey | None":
         """The valid key with this text. Found by digest, so the database's comparison tells nothing about it."""
         digest = _digest(text)
-        for key in self.valid(now=now).select_related("subject").filter(digest=digest):
-            if hmac.compare_digest(key.digest, digest):
+        for key in self.select_related("subject").filter(digest=digest):
+            if hmac.compare_digest(key.digest, digest) and not key.has_expired(now=now):
                 return key
         return None
 

@@ -93,14 +93,18 @@ WEBHOOK_TESTS = Limiter("webhook-tests", 20, _FIVE_MINUTES, "Too many requests, 
 FAILED_SECRETS = Limiter("secrets", 20, _FIVE_MINUTES, "Too many token requests, please try again later")
 
 
-def client_of(request: HttpRequest) -> str:
-    """Who is counted: the address of the peer, or what the outermost of SERVER_TRUST_PROXY trusted proxies saw; of IPv6
-    the network."""
+def address_of(request: HttpRequest) -> str:
+    """Of the peer, or what the outermost of SERVER_TRUST_PROXY trusted proxies saw."""
     hops: int = settings.SERVER_TRUST_PROXY
     forwarded = [
         address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",") if address.strip()
     ]
-    address = forwarded[-hops] if hops and len(forwarded) >= hops else str(request.META.get("REMOTE_ADDR") or "unknown")
+    return forwarded[-hops] if hops and len(forwarded) >= hops else str(request.META.get("REMOTE_ADDR") or "unknown")
+
+
+def client_of(request: HttpRequest) -> str:
+    """Who is counted: an address, of IPv6 the network."""
+    address = address_of(request)
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -6,9 +6,16 @@ import structlog
 from django.http import HttpRequest
 from django_structlog import middlewares
 
+from meet.limits import address_of
+
 
 class RequestMiddleware(middlewares.RequestMiddleware):
     """Takes the id from X-Request-ID or draws one."""
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        """Only proxies that are trusted say who is asking; django-structlog believes whatever header there is."""
+        structlog.contextvars.bind_contextvars(ip=address_of(request))
 
     def handle_response(self, request: HttpRequest, response: Any) -> None:
         response["X-Request-ID"] = str(structlog.contextvars.get_contextvars().get("request_id", ""))[:100]

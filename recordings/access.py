@@ -17,10 +17,19 @@ from rooms.permissions import NONE, Permission
 
 _NULL = "\0"
 
+WHOLE: RecordingQuerySet = Recording.objects.visible().select_related("room")
+# What says who may have the file, and where it is. A player asks for it again and again.
+FOR_FILE: RecordingQuerySet = WHOLE.only(
+    "recording_id", "status", "key", "public_secret", "private_secret",
+    "room__room_id", "room__owner", "room__user_access", "room__speaker_permissions", "room__roles_updated_at",
+)  # fmt: skip
 
-def recording_for(caller: Caller, recording_id: str, *, need: Permission) -> Recording:
+
+def recording_for(
+    caller: Caller, recording_id: str, *, need: Permission, among: RecordingQuerySet = WHOLE
+) -> Recording:
     """The recording, if `caller` may do with it what it needs; 404 if there is none, 403 if it is not for them."""
-    recording = find(recording_id)
+    recording = find(recording_id, among=among)
     if need not in permissions_of(caller, recording.room):
         raise Forbidden
     return recording
@@ -31,8 +40,7 @@ def recordings_for(
 ) -> tuple[dict[str, Recording], dict[str, DomainError]]:
     """`recording_for` many at once: by id those that `caller` may have, and why the others are out of reach."""
     wanted = [recording_id for recording_id in recording_ids if _NULL not in recording_id]
-    rows = Recording.objects.visible().select_related("room").filter(recording_id__in=wanted)
-    found = {str(recording.recording_id): recording for recording in rows}
+    found = {str(recording.recording_id): recording for recording in WHOLE.filter(recording_id__in=wanted)}
     masks = permissions_for_list(caller, found.values())
     allowed: dict[str, Recording] = {}
     refusals: dict[str, DomainError] = {}
@@ -47,15 +55,14 @@ def recordings_for(
     return allowed, refusals
 
 
-def find(recording_id: str) -> Recording:
+def find(recording_id: str, *, among: RecordingQuerySet = WHOLE) -> Recording:
     """Raises `RecordingNotFound`."""
     if _NULL in recording_id:
         raise RecordingNotFound(recording_id)
     try:
-        recording: Recording = Recording.objects.visible().select_related("room").get(recording_id=recording_id)
+        return among.get(recording_id=recording_id)
     except Recording.DoesNotExist as error:
         raise RecordingNotFound(recording_id) from error
-    return recording
 
 
 def room_to_record(caller: Caller, room_id: str) -> Room:
@@ -125,9 +132,11 @@ class RecordingVisitor:
     permissions: Permission = SHARED
 
 
-def recording_visitor(recording_id: str, *, secret: str, user: User | None) -> RecordingVisitor:
+def recording_visitor(
+    recording_id: str, *, secret: str, user: User | None, among: RecordingQuerySet = WHOLE
+) -> RecordingVisitor:
     """404 unknown recording, 400 wrong secret, 403 public link switched off, 401 private link without an account."""
-    recording = find(recording_id)
+    recording = find(recording_id, among=among)
     share = share_of(recording, secret)
     if share is None:
         raise WrongRecordingSecret(recording_id)

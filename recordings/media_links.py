@@ -18,7 +18,7 @@ from accounts.actor import Actor, Via
 from accounts.models import User
 from meet import clock
 from meet.errors import DomainError, Forbidden, InvalidToken
-from recordings.access import SHARED, RecordingVisitor, find
+from recordings.access import FOR_FILE, SHARED, RecordingVisitor, find
 from recordings.models import Recording
 from recordings.share_links import Share, expect_public, secret_of
 from rooms.access import RoomMember, Visitor, permissions_of, visitor_again
@@ -63,7 +63,7 @@ def opened(signed: str, recording_id: str, purpose: Purpose, *, now: datetime) -
     at = clock.from_ms(content["at"])
     if content["purpose"] != purpose or now > at + LIFETIME:
         raise InvalidToken
-    recording = find(recording_id)
+    recording = find(recording_id, among=FOR_FILE)
     if content["recording"] != recording.pk:
         raise InvalidToken
     holder = content["holder"]

@@ -1,7 +1,7 @@
 """What the recording endpoints share: ids, who asks, and which keys of a recording they want."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.request import Request
 
@@ -14,9 +14,9 @@ from meet.api.selection import Selection, selection
 from meet.errors import InvalidRequest, Issue
 from meet.limits import FAILED_SECRETS, client_of
 from recordings import media_links
-from recordings.access import recording_for, recording_visitor
+from recordings.access import WHOLE, recording_for, recording_visitor
 from recordings.errors import WrongRecordingSecret
-from recordings.models import Recording
+from recordings.models import Recording, RecordingQuerySet
 from recordings.representation import FIELDS
 from rooms.access import Caller, RoomMember
 from rooms.api.endpoint import RoomEndpoint
@@ -67,6 +67,7 @@ class SharedEndpoint(RecordingEndpoint):
     where `signed_for` says for what, by our own `?s=`. Here, and only here, validation comes before who asks."""
 
     signed_for: media_links.Purpose | None = None
+    recordings: ClassVar[RecordingQuerySet] = WHOLE
     recording_id: str
 
     def get_authenticators(self) -> list[Any]:
@@ -92,7 +93,9 @@ class SharedEndpoint(RecordingEndpoint):
         if self.came_by_signature and self.signed_for:
             return media_links.opened(self._signature(), self.recording_id, self.signed_for, now=clock.now())
         secret = self._secret()
-        return self._shared(secret) if secret else recording_for(self.caller, self.recording_id, need=need)
+        if secret:
+            return self._shared(secret)
+        return recording_for(self.caller, self.recording_id, need=need, among=self.recordings)
 
     def _shared(self, secret: str) -> Recording:
         caller: object = self.request.user
@@ -100,10 +103,11 @@ class SharedEndpoint(RecordingEndpoint):
         client = client_of(self.request._request)
         FAILED_SECRETS.check(client)
         try:
-            return recording_visitor(self.recording_id, secret=secret, user=user).recording
+            found = recording_visitor(self.recording_id, secret=secret, user=user, among=self.recordings)
         except WrongRecordingSecret:
             FAILED_SECRETS.hit(client)
             raise
+        return found.recording
 
     @property
     def came_by_signature(self) -> bool:

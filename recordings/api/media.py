@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from accounts.permissions import AnyRole
 from meet.api.describing import TEXT, Answer, describes
 from meet.errors import Forbidden, InvalidRequest, Issue, NotAuthenticated
-from recordings.access import recordings_for
+from recordings.access import FOR_FILE, recordings_for
 from recordings.api.bodies import RecordingIdsQuery
 from recordings.api.endpoint import RecordingEndpoint, SharedEndpoint
 from recordings.api.schema import MEDIA_PARAMETERS, RECORDING_ID, SHARED_SECURITY
@@ -44,6 +44,7 @@ class FileEndpoint(SharedEndpoint):
     allow_query_tokens = True
     has_dialects = False
     signed_for: Purpose
+    recordings = FOR_FILE
     operation = "streaming recording"
 
     def validate(self, request: Request) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import structlog
 from django.conf import settings as django_settings
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from accounts.models import User
 from accounts.tokens import TokenType, issue
@@ -122,3 +124,16 @@ def test_in_production_each_line_is_json(output: io.StringIO, request: pytest.Fi
     else:
         assert "something happened" in line
         assert "room_id=weekly-1" in line
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hops", "address"), [(0, "127.0.0.1"), (1, "198.51.100.1")])
+def test_a_request_carries_the_address_that_is_counted_and_not_what_a_header_claims(
+    output: io.StringIO, client: Client, settings: Settings, hops: int, address: str
+) -> None:
+    """Else whoever reads the log to lock somebody out locks out whom they please."""
+    settings.SERVER_TRUST_PROXY = hops
+    client.get("/api/v1/rooms", headers={"X-Forwarded-For": "10.0.0.1, 198.51.100.1"})
+    [line] = [line for line in output.getvalue().splitlines() if "request_finished" in line]
+    assert address in line
+    assert "10.0.0.1" not in line

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import RequestFactory
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from accounts.tokens import TokenType, issue
@@ -62,6 +63,25 @@ def test_it_is_saved_under_its_name(api: Api, recording: Recording) -> None:
     status, content, headers = read(api, path_of(recording, "download"))
     assert (status, content) == (200, BYTES)
     assert headers["Content-Disposition"] == f'attachment; filename="{recording.filename}"'
+
+
+def test_a_part_takes_few_queries_however_one_comes(
+    api: Api, as_user: AsUser, recording: Recording, room: Room, olga: User, max_: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    """A player asks for part after part. What is read narrowly must be all that it takes."""
+    make_member(room, max_)
+    path = path_of(recording, "media")
+    doors = (
+        (api, path, 2),
+        (as_user(olga), path, 2),
+        (as_user(max_), path, 3),
+        (Api({}), f"{path}?recordingSecret={recording.public_secret}", 2),
+    )
+    for door, address, queries in doors:
+        read(door, address)  # notes when a key was used
+        with django_assert_num_queries(queries):
+            assert read(door, address, Range="bytes=0-9")[0] == 206
 
 
 @both
