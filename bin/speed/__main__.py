@@ -32,11 +32,13 @@ _WANTED = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    kinds = ["requests", "seed", "big", "media", "recorder", "recordings"]
+    kinds = ["requests", "seed", "big", "plans", "media", "recorder", "recordings"]
     parser.add_argument("what", nargs="?", choices=kinds, default="requests")
     parser.add_argument("--requests", type=int, default=500, help="requests per figure (500)")
-    parser.add_argument("--rooms", type=int, help="rooms in the database before (1,000; seed and big: 1,000,000)")
-    parser.add_argument("--users", type=int, default=5000, help="users that seed and big make (5,000)")
+    parser.add_argument(
+        "--rooms", type=int, help="rooms in the database before (1,000; seed, big and plans: 1,000,000)"
+    )
+    parser.add_argument("--users", type=int, default=5000, help="users that seed, big and plans make (5,000)")
     parser.add_argument("--seconds", type=int, default=40, help="how long recorder films (40)")
     parser.add_argument("--height", type=int, default=720, help="of the recorder's picture (720)")
     parser.add_argument("--sqlite", action="store_true", help="measure on SQLite")
@@ -61,6 +63,9 @@ def _measure(options: argparse.Namespace) -> None:
         elif options.what == "big":
             _seed_from_outside(running, rooms=options.rooms or 1_000_000, users=options.users)
             big.run(running, times=options.requests)
+        elif options.what == "plans":
+            _seed_from_outside(running, rooms=options.rooms or 1_000_000, users=options.users)
+            _plans(running)
         else:
             _ordinary(running, secrets, rooms=options.rooms or 1000, times=options.requests)
 
@@ -78,10 +83,21 @@ def _seed_from_outside(running: servers.Installation, *, rooms: int, users: int)
     subprocess.run(command, env={**os.environ, **running.env}, check=True, cwd=servers.ROOT)
 
 
-def _recorder(running: servers.Installation, *, seconds: int, height: int) -> None:
-    # The recorder is part of this process; it is the installation's that it must speak for.
+def _plans(running: servers.Installation) -> None:
+    _join(running)
+    from speed import plans  # noqa: PLC0415 (models need Django set up)
+
+    plans.run()
+
+
+def _join(running: servers.Installation) -> None:
+    """This process becomes one of the installation's."""
     os.environ.update({**running.env, "DJANGO_SETTINGS_MODULE": "meet.settings"})
     django.setup()
+
+
+def _recorder(running: servers.Installation, *, seconds: int, height: int) -> None:
+    _join(running)
     from speed import recorder  # noqa: PLC0415 (as above)
 
     print(f"{height * 16 // 9}×{height}, {seconds} s\n", flush=True)

@@ -2,20 +2,22 @@
 rooms the 50,000th, of 200,000 recordings the 10,000th), for each kind of caller."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 
 from speed.measuring import Figures, measure, table
 from tests import servers
 
-_ROWS = 20
-_SORTS = {
+ROWS = 20
+SORTS = {
     "rooms": ("creationDate", "roomName", "autoDeletionDate"),
     "recordings": ("startDate", "roomName", "duration", "size"),
 }
 _WANTED = 15.0
 _OTHERS = {"GET /api/v1/rooms/{id}": 8.0, "POST /api/v1/rooms": 10.0, "DELETE /api/v1/rooms (100)": 400.0}
 _ANALYTICS = {"GET /internal-api/v1/analytics": 150.0}
+Query = dict[str, str]
 _PASSWORD = "benchmark-password"  # noqa: S105
 
 
@@ -41,11 +43,11 @@ def _user(running: servers.Installation, user_id: str, password: str = _PASSWORD
 
 
 def _lists(client: httpx.Client) -> Iterator[tuple[str, Callable[[], httpx.Response]]]:
-    for what, sort in [(what, sort) for what, sorts in _SORTS.items() for sort in sorts]:
+    for what, sort in [(what, sort) for what, sorts in SORTS.items() for sort in sorts]:
         for order in ("desc", "asc"):
-            query = {"maxItems": str(_ROWS), "sortField": sort, "sortOrder": order}
+            query = {"maxItems": str(ROWS), "sortField": sort, "sortOrder": order}
             yield f"{what} by {sort} {order}", _asking(client, what, query)
-            last = {**query, "nextPageToken": _last(client, what, query)}
+            last = {**query, "nextPageToken": last_page(lambda path, params: _got(client, path, params), what, query)}
             yield f"{what} by {sort} {order}, last page", _asking(client, what, last)
 
 
@@ -53,12 +55,15 @@ def _asking(client: httpx.Client, what: str, query: dict[str, str]) -> Callable[
     return lambda: client.get(f"/api/v1/{what}", params=query)
 
 
-def _last(client: httpx.Client, what: str, query: dict[str, str]) -> str:
+def _got(client: httpx.Client, path: str, query: Query) -> Any:
+    return client.get(path, params=query).raise_for_status().json()
+
+
+def last_page(get: Callable[[str, Query], Any], what: str, query: Query) -> str:
     """The token of the last page, got from the other end of the list: it stands for a place, whatever the direction."""
     opposite = {"desc": "asc", "asc": "desc"}[query["sortOrder"]]
-    asked = {**query, "sortOrder": opposite, "maxItems": str(_ROWS + 1)}
-    found = client.get(f"/api/v1/{what}", params=asked).raise_for_status().json()
-    return str(found["pagination"]["nextPageToken"])
+    asked = {**query, "sortOrder": opposite, "maxItems": str(ROWS + 1)}
+    return str(get(f"/api/v1/{what}", asked)["pagination"]["nextPageToken"])
 
 
 def _room_calls(client: httpx.Client) -> Iterator[tuple[str, int, Callable[[], httpx.Response]]]:
