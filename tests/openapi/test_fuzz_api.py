@@ -26,4 +26,4 @@ def test_an_operation_answers_as_it_says(operation: Any, headers: Headers) -> No
 
 
 def test_sequences_of_operations_do(headers: Headers) -> None:
-    state_machine(headers).run(settings=settings(max_examples=40, stateful_step_count=8, derandomize=True))
+    state_machine(headers).run(settings=settings(max_examples=120, stateful_step_count=8, derandomize=True))
