@@ -187,9 +187,7 @@ _ON_TINY_DISK = 'mount -t tmpfs -o size=4m tmpfs "$0" && mkdir "$0/recordings" &
 @contextmanager
 def s3(folder: Path, *, on_tiny_disk: bool = False) -> Iterator[S3]:
     """versitygw with one bucket in `folder`."""
-    program = shutil.which("versitygw", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
-    if program is None:
-        raise MissingServer("versitygw")
+    program = _built("versitygw")
     port = free_port()
     store = S3(
         f"http://127.0.0.1:{port}", "recordings", "testaccess", "a secret key of the tests", folder / "recordings"
@@ -203,6 +201,38 @@ def s3(folder: Path, *, on_tiny_disk: bool = False) -> Iterator[S3]:
     with running(command, env=env, log=folder.with_suffix(".log")):
         wait_until(lambda: answers(f"{store.endpoint}/health"), what="the object store answers")
         yield store
+
+
+class Google(NamedTuple):
+    """A bucket of Google's that is there, and asks nobody who they are."""
+
+    endpoint: str
+    bucket: str
+    # Every object is a file below this.
+    folder: Path
+
+
+@contextmanager
+def google(folder: Path) -> Iterator[Google]:
+    """fake-gcs-server with one bucket in `folder`."""
+    port = free_port()
+    store = Google(f"http://127.0.0.1:{port}", "recordings", folder / "recordings")
+    store.folder.mkdir(parents=True)
+    command = [
+        _built("fake-gcs-server"), "-scheme", "http", "-host", "127.0.0.1", "-port", str(port), "-public-host",
+        f"127.0.0.1:{port}", "-filesystem-root", str(folder), "-log-level", "error",
+    ]  # fmt: skip
+    with running(command, log=folder.with_suffix(".log")):
+        wait_until(lambda: answers(f"{store.endpoint}/_internal/healthcheck"), what="the object store answers")
+        yield store
+
+
+def _built(program: str) -> str:
+    """What bin/setup builds, or the system has."""
+    found = shutil.which(program, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    if found is None:
+        raise MissingServer(program)
+    return found
 
 
 def _listens(port: int) -> bool:

@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from installer import (
     frontend,
     go_program,
+    google_store,
     media_server,
     messages,
     object_store,
@@ -165,18 +167,19 @@ def test_no_media_server_is_needed_to_run_with_one_of_yours(monkeypatch: pytest.
     assert not media_server.is_ready("test")
 
 
-def test_only_tests_need_an_object_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", [object_store, google_store])
+def test_only_tests_need_an_object_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, part: ModuleType) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(places, "VENV", tmp_path)
-    assert object_store.is_ready("run")
-    assert not object_store.is_ready("test")
+    assert part.is_ready("run")
+    assert not part.is_ready("test")
 
     (tmp_path / "bin").mkdir()
-    object_store.PROGRAM.built.touch()
-    object_store.PROGRAM.link()
+    part.PROGRAM.built.touch()
+    part.PROGRAM.link()
 
-    assert object_store.is_ready("test")
+    assert part.is_ready("test")
 
 
 def test_a_program_is_built_once_and_linked_beside_python(

@@ -1,4 +1,5 @@
-"""The storages of recordings: a directory, and a bucket of a real S3 server (in the ring of the workers)."""
+"""The storages of recordings: a directory, and buckets of real servers, of S3 and of Google's kind (in the ring of the
+workers)."""
 
 import itertools
 import random
@@ -7,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.signals import request_finished
 from django.db import close_old_connections
+from google.oauth2 import service_account
 from pytest_django import Settings
 
 from tests import servers
@@ -29,6 +33,12 @@ def _answers_end_without_a_database() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def bucket(servers_folder: Path) -> Iterator[servers.S3]:
     with servers.s3(servers_folder / "s3") as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def google_bucket(servers_folder: Path) -> Iterator[servers.Google]:
+    with servers.google(servers_folder / "google") as store:
         yield store
 
 
@@ -55,6 +65,30 @@ def use_bucket(settings: Settings, store: servers.S3, **changes: Any) -> None:
     }
 
 
+def use_google(settings: Settings, monkeypatch: pytest.MonkeyPatch, store: servers.Google, **changes: Any) -> None:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", store.endpoint)
+    options = {"bucket_name": store.bucket, **changes}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "recordings": {"BACKEND": "recordings.storage.gcs.GoogleStorage", "OPTIONS": options},
+    }
+
+
+def a_google_account() -> Any:
+    """That of a program, with a key to sign with; nobody at the stand-in looks at it."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    encoded = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    info = {
+        "client_email": "meet@example.iam.gserviceaccount.com",
+        "private_key": encoded.decode(),
+        "token_uri": "http://127.0.0.1:9/token",
+    }
+    account: Any = service_account.Credentials
+    return account.from_service_account_info(info)
+
+
 @pytest.fixture
 def directory(settings: Settings, tmp_path: Path) -> Path:
     """The storage is this directory."""
@@ -70,9 +104,18 @@ def s3(settings: Settings, bucket: servers.S3, tmp_path: Path) -> servers.S3:
     return bucket._replace(folder=bucket.folder / tmp_path.name)
 
 
-@pytest.fixture(params=["directory", pytest.param("s3", marks=pytest.mark.worker)])
+@pytest.fixture
+def google(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, google_bucket: servers.Google, tmp_path: Path
+) -> servers.Google:
+    """The storage is a part of its own of a bucket of Google's."""
+    use_google(settings, monkeypatch, google_bucket, location=tmp_path.name)
+    return google_bucket._replace(folder=google_bucket.folder / tmp_path.name)
+
+
+@pytest.fixture(params=["directory", *(pytest.param(name, marks=pytest.mark.worker) for name in ("s3", "google"))])
 def files(request: pytest.FixtureRequest) -> Path:
-    """Either storage; where its files really lie."""
+    """Each storage; where its files really lie."""
     storage = request.getfixturevalue(request.param)
     return Path(storage if request.param == "directory" else storage.folder)
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from pytest_django import Settings
 
 from recordings import storage
 from tests import servers
-from tests.recordings.storage.conftest import KEY, ROOM, Make, use_bucket
+from tests.recordings.storage.conftest import KEY, ROOM, Make, a_google_account, use_bucket, use_google
 
 MANY_PARTS = 40 << 20
 
@@ -65,7 +66,16 @@ def test_what_was_deleted_is_gone(files: Path, make: Make) -> None:
     storage.delete(KEY)
 
     assert storage.size(KEY) is None
-    assert not (files / ROOM).exists()
+    assert [path for path in files.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("kind", ["directory", pytest.param("s3", marks=pytest.mark.worker)])
+def test_the_last_file_of_a_room_takes_its_folder_along(request: pytest.FixtureRequest, kind: str, make: Make) -> None:
+    store = request.getfixturevalue(kind)
+    storage.save(make(10), KEY)
+    storage.delete(KEY)
+
+    assert not ((store if kind == "directory" else store.folder) / ROOM).exists()
 
 
 def test_deleting_one_leaves_the_others_of_its_room(files: Path, make: Make) -> None:
@@ -175,6 +185,35 @@ def test_a_bucket_gives_an_address_that_serves_ranges_until_it_expires(
     assert answer.headers["Content-Type"] == "video/mp4"
     assert answer.headers["Content-Disposition"] == f'{disposition}; filename="Daily.mp4"'
     assert httpx.get(url.replace("X-Amz-Expires=3600", "X-Amz-Expires=9"), trust_env=False).status_code == 403
+
+
+@pytest.mark.worker
+@pytest.mark.parametrize(("as_attachment", "disposition"), [(True, "attachment"), (False, "inline")])
+def test_googles_bucket_gives_an_address_that_serves_ranges(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, google: servers.Google, make: Make, as_attachment: bool,
+    disposition: str,
+) -> None:  # fmt: skip
+    path = make(300_000)
+    storage.save(path, KEY)
+    use_google(settings, monkeypatch, google, location=google.folder.name, credentials=a_google_account())
+
+    url = storage.signed_url(KEY, filename="Daily.mp4", as_attachment=as_attachment, expires=timedelta(hours=1))
+    answer = httpx.get(str(url), headers={"Range": "bytes=100-199"}, trust_env=False)
+
+    assert answer.status_code == 206
+    assert answer.content == path.read_bytes()[100:200]
+    assert answer.headers["Content-Type"] == "video/mp4"
+    asked = parse_qs(urlsplit(str(url)).query)
+    assert asked["response-content-disposition"] == [f'{disposition}; filename="Daily.mp4"']
+    assert asked["X-Goog-Expires"] == ["3600"]
+
+
+@pytest.mark.worker
+def test_google_gives_no_address_to_a_machine_that_holds_no_key(google: servers.Google, make: Make) -> None:
+    storage.save(make(10), KEY)
+
+    assert storage.signed_url(KEY, filename="Daily.mp4", as_attachment=True, expires=timedelta(hours=1)) is None
+    assert storage.local_path(KEY) is None
 
 
 @pytest.mark.worker

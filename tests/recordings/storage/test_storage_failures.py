@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from recordings import storage
 from tests import servers
-from tests.recordings.storage.conftest import KEY, Make, use_bucket, use_directory
+from tests.recordings.storage.conftest import KEY, Make, use_bucket, use_directory, use_google
 from tests.recordings.storage.cutting import Cut
 
 # All that a storage is asked for; each has a way of its own to the server.
@@ -110,6 +110,27 @@ def test_a_bucket_that_is_gone_refuses(
 ) -> None:
     use_bucket(settings, bucket, bucket_name="gone")
     with pytest.raises(storage.StorageRefused):
+        call(make(10))
+
+
+@pytest.mark.worker
+@each_call
+def test_a_bucket_of_googles_that_is_gone_refuses(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, google: servers.Google, make: Make, call: Callable[[Path], Any]
+) -> None:
+    use_google(settings, monkeypatch, google, bucket_name="gone")
+    with pytest.raises(storage.StorageRefused):
+        call(make(10))
+
+
+@pytest.mark.worker
+@pytest.mark.parametrize("call", [CALLS["probe"], CALLS["delete"]])
+def test_a_google_that_does_not_answer_is_unavailable(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, make: Make, call: Callable[[Path], Any]
+) -> None:
+    nobody = servers.Google(f"http://127.0.0.1:{servers.free_port()}", "recordings", Path("/nowhere"))
+    use_google(settings, monkeypatch, nobody)
+    with pytest.raises(storage.StorageUnavailable):
         call(make(10))
 
 
