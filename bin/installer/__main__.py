@@ -4,11 +4,11 @@ import sys
 import time
 from types import FrameType
 
-from installer import frontend, google_store, media_server, messages, object_store, places, python_env, system
+from installer import frontend, media_server, messages, object_store, places, python_env, system
 from installer.console import Problem, say
 from installer.go_program import Build
 
-_BUILT = (media_server, object_store, google_store)
+_BUILT = (media_server, object_store.S3, object_store.GOOGLE)
 _USAGE = "Usage: bin/setup [run|test [command …]]"
 
 

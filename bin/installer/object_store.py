@@ -1,16 +1,32 @@
-"""versitygw, which is S3 over a directory: the tests' stand-in for a storage in the cloud."""
+"""Storages in the cloud over a directory of this machine: the tests' stand-ins."""
 
 import shutil
+from dataclasses import dataclass
 
 from installer.go_program import GoProgram
 
-PROGRAM = GoProgram(
-    "versitygw",
-    version="1.8.0",
-    package="github.com/versity/versitygw/cmd/versitygw",
-    takes="one to two minutes",
+
+@dataclass(frozen=True)
+class ObjectStore:
+    PROGRAM: GoProgram
+
+    def is_ready(self, mode: str) -> bool:
+        return mode == "run" or shutil.which(self.PROGRAM.name) is not None or self.PROGRAM.is_linked
+
+
+S3 = ObjectStore(
+    GoProgram(
+        "versitygw",
+        version="1.8.0",
+        package="github.com/versity/versitygw/cmd/versitygw",
+        takes="one to two minutes",
+    )
 )
-
-
-def is_ready(mode: str) -> bool:
-    return mode == "run" or shutil.which("versitygw") is not None or PROGRAM.is_linked
+GOOGLE = ObjectStore(
+    GoProgram(
+        "fake-gcs-server",
+        version="1.56.1",
+        package="github.com/fsouza/fake-gcs-server",
+        takes="one to two minutes",
+    )
+)

@@ -4,14 +4,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from installer import (
     frontend,
     go_program,
-    google_store,
     media_server,
     messages,
     object_store,
@@ -167,8 +165,10 @@ def test_no_media_server_is_needed_to_run_with_one_of_yours(monkeypatch: pytest.
     assert not media_server.is_ready("test")
 
 
-@pytest.mark.parametrize("part", [object_store, google_store])
-def test_only_tests_need_an_object_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, part: ModuleType) -> None:
+@pytest.mark.parametrize("part", [object_store.S3, object_store.GOOGLE])
+def test_only_tests_need_an_object_store(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, part: object_store.ObjectStore
+) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(places, "VENV", tmp_path)
