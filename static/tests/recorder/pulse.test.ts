@@ -34,11 +34,11 @@ it('changes where nothing moves, with or without a video', () => {
   expect(changes(0)).toBe(5);
 });
 
-it('leaves the pictures of the film to the meeting while somebody moves', () => {
-  expect(changes(25)).toBe(1);
+it('leaves more pictures of the film to the meeting while somebody moves', () => {
+  expect(changes(25)).toBe(2);
   expect(changes(0)).toBe(5);
 });
 
 it('never stops: a video may play where nobody sees it', () => {
-  for (let second = 0; second < 10; second += 1) expect(changes(25)).toBe(1);
+  for (let second = 0; second < 10; second += 1) expect(changes(25)).toBeGreaterThanOrEqual(2);
 });
