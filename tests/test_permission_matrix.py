@@ -304,53 +304,46 @@ CASES = [
 
 
 @pytest.fixture
-def caller(room: Room, admin: User, olga: User, api: Api, as_user: AsUser) -> Callable[[str], Api]:
-    """`caller("owner")`: an API client with the credential of that column."""
+def person(room: Room, admin: User, olga: User) -> Callable[[str], User]:
+    """`person("owner")`: whoever stands in that column."""
 
-    def user(role: Role, *, is_invited: bool) -> Api:
+    def user(role: Role, *, is_invited: bool) -> User:
         somebody = make_user("somebody", role=role)
         if is_invited:
             make_member(room, somebody)
-        return as_user(somebody)
+        return somebody
 
-    def holder(of: Room) -> Api:
-        return Api({"X-Room-Member-Token": f"Bearer {jwts.craft(jwts.member_metadata(of.room_id))}"})
-
-    makers: dict[str, Callable[[], Api]] = {
-        "nobody": lambda: Api({}),
-        "key": lambda: api,
-        "admin": lambda: as_user(admin),
-        "owner": lambda: as_user(olga),
+    makers: dict[str, Callable[[], User]] = {
+        "admin": lambda: admin,
+        "owner": lambda: olga,
         "manager member": lambda: user(Role.ROOM_MANAGER, is_invited=True),
         "manager stranger": lambda: user(Role.ROOM_MANAGER, is_invited=False),
         "member": lambda: user(Role.ROOM_MEMBER, is_invited=True),
         "stranger": lambda: user(Role.ROOM_MEMBER, is_invited=False),
-        "token": lambda: holder(room),
-        "other token": lambda: holder(make_room(olga, "Another room")),
     }
     return lambda column: makers[column]()
 
 
 @pytest.fixture
-def visitor(room: Room, admin: User, olga: User, console: Console) -> Callable[[str], Client]:
-    """`visitor("owner")`: the browser of that column, signed in."""
+def caller(room: Room, olga: User, api: Api, as_user: AsUser, person: Callable[[str], User]) -> Callable[[str], Api]:
+    """`caller("owner")`: an API client with the credential of that column."""
 
-    def user(role: Role, *, is_invited: bool) -> Client:
-        somebody = make_user("somebody", role=role)
-        if is_invited:
-            make_member(room, somebody)
-        return console(somebody)
+    def holder(of: Room) -> Api:
+        return Api({"X-Room-Member-Token": f"Bearer {jwts.craft(jwts.member_metadata(of.room_id))}"})
 
-    makers: dict[str, Callable[[], Client]] = {
-        "nobody": lambda: Client(enforce_csrf_checks=True),
-        "admin": lambda: console(admin),
-        "owner": lambda: console(olga),
-        "manager member": lambda: user(Role.ROOM_MANAGER, is_invited=True),
-        "manager stranger": lambda: user(Role.ROOM_MANAGER, is_invited=False),
-        "member": lambda: user(Role.ROOM_MEMBER, is_invited=True),
-        "stranger": lambda: user(Role.ROOM_MEMBER, is_invited=False),
+    others: dict[str, Callable[[], Api]] = {
+        "nobody": lambda: Api({}),
+        "key": lambda: api,
+        "token": lambda: holder(room),
+        "other token": lambda: holder(make_room(olga, "Another room")),
     }
-    return lambda column: makers[column]()
+    return lambda column: others[column]() if column in others else as_user(person(column))
+
+
+@pytest.fixture
+def visitor(console: Console, person: Callable[[str], User]) -> Callable[[str], Client]:
+    """`visitor("owner")`: the browser of that column, signed in."""
+    return lambda column: Client(enforce_csrf_checks=True) if column == "nobody" else console(person(column))
 
 
 @pytest.mark.parametrize(("door", "column", "status"), CASES)
